@@ -1,0 +1,5 @@
+/** One class per silver table: conform, de-duplicate, redact, link. */
+@NullMarked
+package io.supportlake.silver;
+
+import org.jspecify.annotations.NullMarked;
