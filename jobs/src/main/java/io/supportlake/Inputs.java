@@ -1,0 +1,27 @@
+package io.supportlake;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** What a table may read: the inputs its contract names, as of the period's last day. */
+public interface Inputs {
+
+  /**
+   * The rows of an input, cut as the contract's {@code read} says: {@code new} the versions that
+   * arrived in the period; {@code signed} the same with {@code record_sign} +1, and with -1 the
+   * earlier versions they supersede (under the new arrival date); {@code unit} current rows of the
+   * units to build; {@code days} current rows whose {@code column} lies between the first day less
+   * {@code lookBack} and the last day; {@code history} a journal's rows up to the period's last day
+   * (a journal's own rows: before its first); {@code all} all current rows.
+   *
+   * @throws IllegalArgumentException if the contract does not name the input
+   */
+  Dataset<Row> table(String name);
+
+  /** The settings that change numbers. */
+  Settings settings();
+
+  /** The session, for building small literal Datasets. */
+  SparkSession spark();
+}

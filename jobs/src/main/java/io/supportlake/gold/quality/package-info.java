@@ -1,0 +1,5 @@
+/** Quality reviews, scored. */
+@NullMarked
+package io.supportlake.gold.quality;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,87 @@
+package io.supportlake.platform;
+
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Configuration that changes numbers, as tables that contracts name as inputs: one schema a table.
+ */
+public final class ConfTables {
+  private static final Map<String, String> DDL =
+      Map.ofEntries(
+          // One row per issue family of the taxonomy.
+          Map.entry(
+              "conf.issue_family",
+              "family string, label string, skill_group string, product string, feature string,"
+                  + " stake string, version string, effective_from date"),
+          // One row per vendor category code.
+          Map.entry("conf.category", "category string, issue_family string"),
+          // One row per lower-case phrase; the lowest position that matches wins.
+          Map.entry("conf.phrase", "phrase string, issue_family string, position int"),
+          // One row per calendar and local date. Calendars are named by region; default serves the
+          // rest. C(t) = open_seconds_before + the open seconds of the day's intervals before t.
+          Map.entry(
+              "conf.business_day",
+              "calendar string, zone string, local_date date, open_seconds_before bigint,"
+                  + " intervals array<struct<opens_at: timestamp, closes_at: timestamp>>"),
+          // One row per plan, priority and measure (first_reply, resolution).
+          Map.entry(
+              "conf.sla_target",
+              "plan string, priority string, measure string, target_minutes int, valid_from date"),
+          // One row per currency and month: 1 unit = rate units of the reporting currency, in
+          // force from rate_date until the currency's next row.
+          Map.entry("conf.exchange_rate", "rate_date date, currency string, rate decimal(18,8)"),
+          // One row per criterion of a scorecard version.
+          Map.entry(
+              "conf.scorecard",
+              "scorecard string, version string, criterion string, dimension string, scale_max int,"
+                  + " weight int, weight_high_stake int, is_critical boolean"),
+          // One row per tier.
+          Map.entry("conf.tier_cost", "tier int, cost_per_hour_amount decimal(18,2)"),
+          // One row per plan.
+          Map.entry(
+              "conf.economics",
+              "plan string, margin_share decimal(6,4), horizon_months int,"
+                  + " intervention_cost_amount decimal(18,2)"),
+          // One row per play.
+          Map.entry(
+              "conf.playbook",
+              "play string, label string, theme string, instructions string, channel string,"
+                  + " skill_group string, expires_days int"),
+          // One row per outreach team; regions, segments: empty = any.
+          Map.entry(
+              "conf.outreach_team",
+              "team string, position int, regions array<string>, segments array<string>,"
+                  + " languages array<string>, capacity int, queue string"),
+          // One row per campaign; eligibility is a predicate on gold.customer_context.
+          Map.entry(
+              "conf.campaign",
+              "campaign_id string, label string, starts_on date, ends_on date, eligibility string,"
+                  + " treatment_share double, horizon_days int, minimum_probability double,"
+                  + " is_list boolean"),
+          // One row per KPI of the value report.
+          Map.entry(
+              "conf.report",
+              "metric string, position int, label string, baseline_from date, baseline_to date,"
+                  + " unit_worth_amount decimal(18,4), worth_volume string, worth_assumption"
+                  + " string"));
+
+  private ConfTables() {}
+
+  /** The schema of a configuration table. */
+  public static StructType schema(String name) {
+    String ddl = DDL.get(name);
+    if (ddl == null) {
+      throw new UsageException(
+          "no configuration table %s (there are: %s). Correct the input in the contract."
+              .formatted(name, String.join(", ", names().stream().sorted().toList())));
+    }
+    return StructType.fromDDL(ddl);
+  }
+
+  /** The names of all configuration tables. */
+  public static Set<String> names() {
+    return DDL.keySet();
+  }
+}

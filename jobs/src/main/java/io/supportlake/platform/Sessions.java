@@ -1,0 +1,42 @@
+package io.supportlake.platform;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** Spark sessions with the settings that every run needs, whatever the master. */
+public final class Sessions {
+  private static final Map<String, String> ALWAYS =
+      Map.ofEntries(
+          Map.entry("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"),
+          Map.entry(
+              "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"),
+          Map.entry("spark.sql.session.timeZone", "UTC"),
+          Map.entry("spark.sql.legacy.charVarcharAsString", "true"),
+          Map.entry("spark.databricks.delta.properties.defaults.enableDeletionVectors", "false"),
+          Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "4"),
+          Map.entry("spark.ui.showConsoleProgress", "false"));
+
+  /** For one machine: small steps, no web pages. */
+  private static final Map<String, String> LOCAL =
+      Map.of(
+          "spark.ui.enabled", "false",
+          "spark.sql.shuffle.partitions", "2",
+          "spark.default.parallelism", "2",
+          "spark.databricks.delta.snapshotPartitions", "2",
+          "spark.driver.host", "127.0.0.1",
+          "spark.driver.bindAddress", "127.0.0.1",
+          "spark.sql.adaptive.enabled", "false");
+
+  private Sessions() {}
+
+  /** The session of this process; the caller's Spark settings win over the ones above. */
+  public static SparkSession open(String name, Map<String, String> settings) {
+    Map<String, Object> all = new HashMap<>(ALWAYS);
+    if (settings.getOrDefault("spark.master", "").startsWith("local")) {
+      all.putAll(LOCAL);
+    }
+    all.putAll(settings);
+    return SparkSession.builder().appName(name).config(all).getOrCreate();
+  }
+}

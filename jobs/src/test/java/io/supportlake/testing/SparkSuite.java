@@ -1,0 +1,71 @@
+package io.supportlake.testing;
+
+import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
+import io.supportlake.Settings;
+import io.supportlake.platform.Contracts;
+import io.supportlake.platform.Sessions;
+import io.supportlake.rules.KeyedHash;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SQLContext;
+import org.apache.spark.sql.SparkSession;
+
+/** What every Spark test shares: one session a JVM, the contracts, settings and comparisons. */
+public abstract class SparkSuite {
+  /** The project's folder. */
+  protected static final Path HOME = Path.of(System.getProperty("supportlake.home", "."));
+
+  /** All contracts. */
+  protected static final Contracts CONTRACTS = Contracts.load(HOME.resolve("schemas"));
+
+  /** Settings of tests: days in Berlin, money in EUR. */
+  protected static final Settings SETTINGS =
+      new Settings(
+          ZoneId.of("Europe/Berlin"),
+          "EUR",
+          "DE",
+          KeyedHash.of("test", "a key for tests only".getBytes(StandardCharsets.UTF_8)));
+
+  private static final Frames FRAMES = new Frames();
+
+  /** The session of the test JVM. */
+  protected static SparkSession spark() {
+    return Sessions.open("tests", Map.of("spark.master", "local[2]"));
+  }
+
+  /** Fails unless both hold the same rows with the same schema and multiplicities. */
+  protected static void assertSameRows(Dataset<Row> expected, Dataset<Row> actual) {
+    FRAMES.assertDataFrameDataEquals(expected, actual);
+  }
+
+  /** spark-testing-base's comparisons on this suite's session. */
+  private static final class Frames extends JavaDatasetSuiteBase {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SparkSession spark() {
+      return SparkSuite.spark();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation")
+    public SQLContext sqlContext() {
+      return spark().sqlContext();
+    }
+
+    @Override
+    public SparkContext sc() {
+      return spark().sparkContext();
+    }
+
+    @Override
+    public boolean enableHiveSupport() {
+      return false;
+    }
+  }
+}
