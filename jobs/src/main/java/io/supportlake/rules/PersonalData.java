@@ -1,0 +1,991 @@
+package io.supportlake.rules;
+
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
+import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import io.supportlake.rules.Redactor.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.validator.routines.InetAddressValidator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds personal data in a text. Detectors run from the most to the least certain and never take
+ * what an earlier one took; what must stay readable is taken by nobody. Checksums decide where a
+ * format has one, words around it where it has none.
+ */
+final class PersonalData {
+  private static final String LABEL_TAIL =
+      "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|ids?|code|key|ref(?:erence)?|is|was|:|#|=|-)){0,3}[ \\t]*";
+
+  private static final Pattern TOKEN =
+      Pattern.compile("\\[[A-Z_]{2,16}:[A-Za-z0-9]{1,16}:[0-9a-f]{8,64}\\]");
+  private static final Pattern UUID =
+      Pattern.compile(
+          "(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![0-9A-Za-z])");
+
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END)){0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+              + "|(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}(?:\\.[A-Za-z0-9_-]*)?"
+              + "|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}"
+              + "|whsec_[A-Za-z0-9+/=]{8,}"
+              + "|(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+              + "|AIza[0-9A-Za-z_-]{30,}"
+              + "|gh[pousr]_[A-Za-z0-9]{20,}"
+              + "|github_pat_[A-Za-z0-9_]{20,}"
+              + "|glpat-[A-Za-z0-9_-]{16,}"
+              + "|npm_[A-Za-z0-9]{30,}"
+              + "|xox[abeprs]-[A-Za-z0-9-]{10,}"
+              + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,}"
+              + "|ya29\\.[A-Za-z0-9_-]{16,}"
+              + "|SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,})");
+  private static final Pattern ANNOUNCED_SECRET =
+      Pattern.compile(
+          "(?<![A-Za-z])(?:(?:authorization\\s*[:=]\\s*)?(?:bearer|basic)\\s+"
+              + "|(?:api[ _-]?key|api[ _-]?token|access[ _-]?key|access[ _-]?token|refresh[ _-]?token|auth[ _-]?token|client[ _-]?secret|secret[ _-]?key|signing[ _-]?secret|secret|token)"
+              + "[\"']?\\s*(?:[:=]|\\bis\\b)\\s*[\"']?)"
+              + "([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,})",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PASSWORD =
+      Pattern.compile(
+          "(?<![\\p{L}\\d])(?:pass(?:word|wort|code|phrase|wd)|pwd|pw|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|(?:pin|cvv|cvc|otp)(?:[ -]?code)?|one[- ]time code|verification code)"
+              + "(?:[ \\t]+(?:for|of|to)[ \\t]+(?:my|the|our)?[ \\t]*\\p{L}{2,20}(?:[ \\t]+account)?)?"
+              + "[\"']?[ \\t]*(:|=|->|\\bis\\b|\\bwas\\b|\\bist\\b|\\blautet\\b|\\bes\\b|\\best\\b)(?:[ \\t]*(?::|=|now|still|currently))?[ \\t]*"
+              + "(?:\"([^\"\\n]{1,64})\"|'([^'\\n]{1,64})'|([^\\s\"']{1,64}))",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  private static final Pattern NUMERIC_PASSWORD =
+      Pattern.compile(
+          "(?<![\\p{L}\\d])(?:pin|cvv2?|cvc2?|otp)(?:[ -]?code)?[ \\t]+(\\d{3,8})(?!\\d)",
+          Pattern.CASE_INSENSITIVE);
+
+  /** What people say of a password instead of saying the password. */
+  private static final Set<String> STATES =
+      Set.of(
+          "a",
+          "all",
+          "also",
+          "always",
+          "an",
+          "asked",
+          "bad",
+          "because",
+          "blank",
+          "broken",
+          "but",
+          "correct",
+          "different",
+          "empty",
+          "fine",
+          "for",
+          "good",
+          "gone",
+          "here",
+          "i",
+          "in",
+          "incorrect",
+          "invalid",
+          "it",
+          "just",
+          "known",
+          "long",
+          "lost",
+          "missing",
+          "my",
+          "never",
+          "no",
+          "not",
+          "now",
+          "of",
+          "ok",
+          "okay",
+          "old",
+          "on",
+          "only",
+          "optional",
+          "out",
+          "please",
+          "reset",
+          "right",
+          "same",
+          "secure",
+          "set",
+          "short",
+          "shown",
+          "simple",
+          "so",
+          "still",
+          "strong",
+          "stuck",
+          "that",
+          "the",
+          "this",
+          "to",
+          "too",
+          "under",
+          "unknown",
+          "unsafe",
+          "up",
+          "valid",
+          "very",
+          "visible",
+          "weak",
+          "what",
+          "when",
+          "where",
+          "why",
+          "wrong",
+          "yes",
+          "your",
+          "n/a",
+          "none",
+          "null",
+          "nicht",
+          "falsch",
+          "kein",
+          "no-op",
+          "incorrecta",
+          "incorrect.",
+          "required",
+          "there",
+          "how",
+          "hidden",
+          "public",
+          "like",
+          "somehow",
+          "sent",
+          "ungültig",
+          "abgelaufen",
+          "incorrecte",
+          "oublié");
+
+  private static final Pattern EMAIL =
+      Pattern.compile(
+          "(?<![\\p{L}\\d._%+-])([\\p{L}\\d_%+'&=.-]{1,64}+)(?:@|\\s?[\\[(]at[\\])]\\s?)"
+              + "([\\p{L}\\d](?:[\\p{L}\\d-]{0,62})(?:(?:\\.|\\s?[\\[(]dot[\\])]\\s?)[\\p{L}\\d-]{1,63}){0,6}(?:\\.|\\s?[\\[(]dot[\\])]\\s?)\\p{L}{2,24})(?![\\p{L}\\d@-])",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Set<String> FILE_ENDINGS =
+      Set.of(
+          "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "json", "html", "pdf",
+          "xml", "csv", "txt", "log", "jar", "java", "py", "yaml", "yml");
+
+  private static final Pattern IBAN_START =
+      Pattern.compile("(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?([0-9]{2})(?=[ -]?[A-Za-z0-9])");
+
+  private static final Pattern WALLET =
+      Pattern.compile(
+          "(?<![A-Za-z0-9])(?:0x[0-9a-fA-F]{40}|(?:bc1|tb1)[02-9ac-hj-np-z]{23,87}|BC1[02-9AC-HJ-NP-Z]{23,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])");
+
+  /** Numbers that carry a check digit of their own and may look like a card. */
+  private static final Pattern GOODS =
+      Pattern.compile(
+          "(?<![A-Za-z])(?:ean|gtin|upc|isbn|imei|iccid|serial|tracking|parcel|barcode|timestamp|epoch)"
+              + LABEL_TAIL
+              + "([A-Za-z0-9][A-Za-z0-9-]{5,40}+)",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern LABELLED_ID =
+      Pattern.compile(
+          "(?<![A-Za-z])(?:orders?|tickets?|invoices?|transactions?|txn|trx|cases?|ref|reference|payments?|payouts?|refunds?|transfers?|bookings?|shipments?|sku|trace|requests?|sessions?|correlation|batch|po|purchase|errors?|issues?|bugs?|commits?|quotes?|claims?|events?|jobs?|chargebacks?|disputes?|settlements?|charges?|subscriptions?|incidents?|deposits?|withdrawals?|bestellung|rechnung|rechnungsnummer|bestellnummer|auftragsnummer|pedido|factura|commande|facture|mandates?|hash|id)"
+              + LABEL_TAIL
+              + "([A-Za-z]{0,8}[-_#/]?\\d[A-Za-z0-9_./-]{2,60}+)(?![ ]\\d{3})",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PREFIXED_ID =
+      Pattern.compile(
+          "(?<![A-Za-z0-9])(?:#\\d+|[A-Za-z]{2,12}[-_#/]\\d[A-Za-z0-9_/-]*+|[A-Za-z]{1,12}_[A-Za-z0-9]+|[A-Z]{2,6}\\d{5,}+(?![A-Za-z0-9]))");
+
+  private static final Pattern DATE =
+      Pattern.compile(
+          "(?<![\\d.])(?:(?:19|20)\\d{2}[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\\d|0?[1-9])(?:[T ]\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?"
+              + "|(?:3[01]|[12]\\d|0?[1-9])[-/.](?:3[01]|[12]\\d|0?[1-9])[-/.](?:19|20)\\d{2}"
+              + "|(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?:T?\\d{6}Z?)?)(?![\\d])");
+
+  private static final Pattern AMOUNT =
+      Pattern.compile(
+          "(?:[$€£¥₹]|(?<![A-Za-z])(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|SGD|Rs\\.?))[ \\u00a0]?[+-]?\\d[\\d.,'\\u00a0]*(?: \\d{3}(?!\\d))*(?:[.,]\\d{1,2})?"
+              + "|(?<![\\d.,+])\\d{1,3}(?:[ .,'\\u00a0]?\\d{3})*(?:[.,]\\d{1,2})?[ \\u00a0]?(?:[$€£¥₹%]|(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|SGD|euros?|dollars?|pounds?|rows?|records?|bytes|ms|kb|mb|gb)(?![A-Za-z]))"
+              + "|(?<![\\d.,+-])\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?(?![\\d,])",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern VERSION =
+      Pattern.compile(
+          "(?<![A-Za-z])(?:v|ver|version|versions|build|release|firmware|sdk|android|ios|macos|windows|chrome|firefox|safari|edge|java|app|api|driver|agent|client|upgrade to|updated to)[ /:=-]*v?\\d+(?:\\.\\d+)+",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern ACCOUNT =
+      Pattern.compile(
+          "(?<![\\p{L}\\d])(?:(?:bank[ -]?)?(?:account|acct|acc|a/c|konto|kontonummer|cuenta|compte|conta|conto|rekening)"
+              + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|número|numéro|numero|nummer|nº|n°|is|ist|es|est|:|#|=|de|bancaria)){0,4}[ \\t]*(?<value>\\d(?:[ -]?\\d){5,17}+)"
+              + "|sort[ -]?code(?:[ \\t]*(?:is|:|=|#|no\\.?)){0,2}[ \\t]*(?<sort>\\d{2}[ -]?\\d{2}[ -]?\\d{2})"
+              + "|(?:routing|aba|rtn|bsb|blz|bankleitzahl|transit)(?:[ \\t]*(?:transit|numbers?|no\\.?|nr\\.?|is|:|#|=)){0,3}[ \\t]*(?<routing>\\d{3}[ -]?\\d{2,3}[ -]?\\d{1,3}))(?![\\d])",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  private static final Pattern SORT_AND_ACCOUNT =
+      Pattern.compile("(?<![\\d-])(\\d{2}-\\d{2}-\\d{2})[ ,/]{1,3}(\\d{8})(?![\\d-])");
+
+  private static final Pattern ANNOUNCED_IDENTITY =
+      Pattern.compile(
+          "(?<![\\p{L}\\d])(?:ssn|social security|sin|passport|reisepass|pasaporte|passeport|national id|id card|identity card|personalausweis|driver'?s licen[cs]e|steuer-?id|steueridentifikationsnummer|tax id|tin|nino|ni number|national insurance|aadhaar|pan card|dni|nie|nif|cpf|bsn)"
+              + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|nummer|número|numéro|is|ist|es|:|#|=)){0,4}[ \\t]*"
+              + "((?=[A-Za-z0-9 .-]{0,8}\\d{2})[A-Za-z]{0,3}\\d(?:[ .-]?[A-Za-z0-9]){5,13}+)(?![A-Za-z0-9])",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  private static final Pattern SSN =
+      Pattern.compile(
+          "(?<![\\dA-Za-z-])(?!000|666|9)\\d{3}([- ])(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\dA-Za-z-])");
+  private static final Pattern NINO =
+      Pattern.compile(
+          "(?<![A-Za-z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D](?![A-Za-z0-9])",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern STEUER_ID =
+      Pattern.compile("(?<![\\dA-Za-z+.,-])[1-9]\\d ?\\d{3} ?\\d{3} ?\\d{3}(?![\\dA-Za-z])");
+  private static final Pattern DNI =
+      Pattern.compile(
+          "(?<![A-Za-z0-9])(?:\\d{2}\\.?\\d{3}\\.?\\d{3}[- ]?[A-Za-z]|[XYZxyz][- ]?\\d{7}[- ]?[A-Za-z])(?![A-Za-z0-9])");
+  private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?<![\\w.-])\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?![\\w-]|\\.\\d)");
+  private static final Pattern IPV6 =
+      Pattern.compile(
+          "(?<![\\w:.])(?=[0-9A-Fa-f:]{0,39}\\d)(?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])");
+
+  private static final Pattern PHONE_WORDS =
+      Pattern.compile(
+          "(?:phone|call|calls|called|tel|mobile|cell|whatsapp|ring|text me|sms|reach|contact|my number|fax|handy|telefon|telefonnummer|rufnummer|anrufen|tel[ée]fono|m[óo]vil|t[ée]l[ée]phone|portable|appel|celular|dial|hotline|voicemail)"
+              + "[^\\d\\n]{0,24}$",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Lengths of IBANs by country: SWIFT IBAN Registry, release 99. */
+  private static final int[] IBAN_LENGTHS = new int[26 * 26];
+
+  static {
+    String lengths =
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27"
+            + " DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28"
+            + " HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21"
+            + " LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29"
+            + " PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23"
+            + " TN24 TR26 UA29 VA22 VG24 XK20 YE30";
+    for (String entry : lengths.split(" ", -1)) {
+      IBAN_LENGTHS[(entry.charAt(0) - 'A') * 26 + entry.charAt(1) - 'A'] =
+          Integer.parseInt(entry.substring(2));
+    }
+  }
+
+  /** No key is shorter than this without a break; longer words are rare in prose. */
+  private static final int SECRET_RUN = 14;
+
+  private static final int WALLET_RUN = 26;
+
+  private final String text;
+  private final List<String> regions;
+  private final List<Stretch> taken = new ArrayList<>();
+  private final List<Span> found = new ArrayList<>();
+
+  private PersonalData(String text, List<String> regions) {
+    this.text = text;
+    this.regions = regions;
+  }
+
+  /**
+   * A stretch of the text.
+   *
+   * @param type what it is
+   * @param value its normal form, the same for every way of writing it
+   */
+  record Span(int start, int end, Type type, String value) {}
+
+  /** Taken, whether to be replaced or to stay. */
+  private record Stretch(int start, int end) {}
+
+  /** What a text holds at all, found in one pass, decides which detectors run. */
+  private record Signs(
+      int digits, int dots, int colons, boolean at, boolean word, boolean bracket, int run) {}
+
+  /** Personal data of the text, in no particular order, without overlaps. */
+  static List<Span> find(String text, List<String> regions) {
+    Signs signs = signs(text);
+    if (signs.digits() < 3 && !signs.at() && !signs.word() && signs.run() < SECRET_RUN) {
+      return List.of();
+    }
+    return new PersonalData(text, regions).find(signs);
+  }
+
+  private static Signs signs(String text) {
+    int digits = 0;
+    int dots = 0;
+    int colons = 0;
+    boolean at = false;
+    boolean word = false;
+    boolean bracket = false;
+    int run = 0;
+    int longest = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> digits++;
+        case '.' -> dots++;
+        case ':' -> colons++;
+        case '@' -> at = true;
+        case '(', '[' -> {
+          at |= text.regionMatches(true, i + 1, "at", 0, 2);
+          bracket = true;
+        }
+        default -> word |= announces(text, i, c);
+      }
+      run = isAsciiLetterOrDigit(c) || c == '_' || c == '-' ? run + 1 : 0;
+      longest = Math.max(longest, run);
+    }
+    return new Signs(digits, dots, colons, at, word, bracket, longest);
+  }
+
+  /** True where a word begins that may announce a password or a secret. */
+  private static boolean announces(String text, int i, char c) {
+    return switch (c | 0x20) {
+      case 'p' ->
+          text.regionMatches(true, i, "pass", 0, 4)
+              || text.regionMatches(true, i, "pw", 0, 2)
+              || text.regionMatches(true, i, "pin", 0, 3);
+      case 'k' ->
+          text.regionMatches(true, i, "kennwort", 0, 8) || text.regionMatches(true, i, "key", 0, 3);
+      case 'c' ->
+          text.regionMatches(true, i, "contras", 0, 7) || text.regionMatches(true, i, "cv", 0, 2);
+      case 's' ->
+          text.regionMatches(true, i, "senha", 0, 5) || text.regionMatches(true, i, "secret", 0, 6);
+      case 't' -> text.regionMatches(true, i, "token", 0, 5);
+      case 'b' ->
+          text.regionMatches(true, i, "bearer", 0, 6)
+              || text.regionMatches(true, i, "basic ", 0, 6);
+      case 'w' -> text.regionMatches(true, i, "wachtwoord", 0, 10);
+      case 'o' -> text.regionMatches(true, i, "otp", 0, 3);
+      default -> false;
+    };
+  }
+
+  private List<Span> find(Signs signs) {
+    boolean digits = signs.digits() >= 6;
+    if (signs.bracket()) {
+      keep(TOKEN, 0);
+    }
+    if (signs.run() >= SECRET_RUN || text.contains("-----BEGIN")) {
+      secrets();
+    }
+    if (signs.word()) {
+      announcedSecrets();
+    }
+    if (signs.at()) {
+      emails();
+    }
+    if (signs.run() >= WALLET_RUN) {
+      wallets();
+    }
+    if (digits) {
+      keep(UUID, 0);
+      ibans();
+      if (signs.digits() >= 13) {
+        keep(GOODS, 1);
+        cards();
+      }
+      announced();
+      keep(LABELLED_ID, 1);
+      identities();
+      keep(PREFIXED_ID, 0);
+      keep(DATE, 0);
+      keep(AMOUNT, 0);
+    }
+    if (signs.dots() >= 3 && signs.digits() >= 4) {
+      keep(VERSION, 0);
+      addresses(IPV4);
+    }
+    if (signs.colons() >= 2 && signs.digits() >= 2) {
+      addresses(IPV6);
+    }
+    if (digits) {
+      phones();
+    }
+    return found;
+  }
+
+  private void keep(Pattern pattern, int group) {
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      if (isFree(matcher.start(group), matcher.end(group))) {
+        taken.add(new Stretch(matcher.start(group), matcher.end(group)));
+      }
+    }
+  }
+
+  private boolean isFree(int start, int end) {
+    for (Stretch span : taken) {
+      if (start < span.end() && span.start() < end) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void take(int start, int end, Type type, String value) {
+    if (isFree(start, end)) {
+      taken.add(new Stretch(start, end));
+      found.add(new Span(start, end, type, value));
+    }
+  }
+
+  private void secrets() {
+    Matcher matcher = SECRET.matcher(text);
+    while (matcher.find()) {
+      take(matcher.start(), matcher.end(), Type.SECRET, matcher.group());
+    }
+  }
+
+  private void announcedSecrets() {
+    Matcher words = ANNOUNCED_SECRET.matcher(text);
+    while (words.find()) {
+      int end = withoutPunctuation(words.start(1), words.end(1));
+      String value = text.substring(words.start(1), end);
+      if (value.length() >= 12 && digitsOf(value).length() >= 2) {
+        take(words.start(1), end, Type.SECRET, value);
+      }
+    }
+    Matcher passwords = PASSWORD.matcher(text);
+    while (passwords.find()) {
+      password(passwords);
+    }
+    Matcher numeric = NUMERIC_PASSWORD.matcher(text);
+    while (numeric.find()) {
+      take(numeric.start(1), numeric.end(1), Type.PASSWORD, numeric.group(1));
+    }
+  }
+
+  private void password(Matcher matcher) {
+    int quoted = matcher.group(2) != null ? 2 : 3;
+    if (matcher.group(quoted) != null) {
+      take(matcher.start(quoted), matcher.end(quoted), Type.PASSWORD, matcher.group(quoted));
+      return;
+    }
+    int start = matcher.start(4);
+    int end = withoutPunctuation(start, matcher.end(4));
+    String value = text.substring(start, end);
+    String lower = value.toLowerCase(Locale.ROOT);
+    boolean plain = lower.chars().allMatch(c -> Character.isLetter(c) || c == '\'' || c == '’');
+    boolean state =
+        value.isEmpty()
+            || STATES.contains(lower)
+            || value.startsWith("[")
+            || (plain
+                && (lower.endsWith("ed")
+                    || lower.endsWith("ing")
+                    || lower.contains("'")
+                    || lower.contains("’")));
+    if (!state) {
+      take(start, end, Type.PASSWORD, value);
+    }
+  }
+
+  private int withoutPunctuation(int start, int end) {
+    int last = end;
+    while (last > start && ".,;:!?)".indexOf(text.charAt(last - 1)) >= 0) {
+      last--;
+    }
+    // A single mark may belong to a password; a sentence's end does not.
+    return last;
+  }
+
+  private void emails() {
+    Matcher matcher = EMAIL.matcher(text);
+    while (matcher.find()) {
+      String local = matcher.group(1);
+      String domain = matcher.group(2).replaceAll("(?i)\\s?[\\[(]dot[\\])]\\s?", ".");
+      String ending = domain.substring(domain.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+      int start = matcher.start();
+      while (!local.isEmpty() && ".'&=-%".indexOf(local.charAt(0)) >= 0) {
+        local = local.substring(1);
+        start++;
+      }
+      if (local.indexOf('=') >= 0) { // a link's parameter: email=a@b.example
+        start += local.lastIndexOf('=') + 1;
+        local = local.substring(local.lastIndexOf('=') + 1);
+      }
+      if (!local.isEmpty() && !FILE_ENDINGS.contains(ending) && !local.equals("git")) {
+        String value = (local + "@" + domain).toLowerCase(Locale.ROOT);
+        take(start, matcher.end(), Type.EMAIL, value);
+      }
+    }
+  }
+
+  private void ibans() {
+    Matcher matcher = IBAN_START.matcher(text);
+    while (matcher.find()) {
+      String country = matcher.group(1).toUpperCase(Locale.ROOT);
+      int length = IBAN_LENGTHS[(country.charAt(0) - 'A') * 26 + country.charAt(1) - 'A'];
+      if (length > 0) {
+        iban(matcher.start(), matcher.end(), country + matcher.group(2), length);
+      }
+    }
+  }
+
+  private void iban(int start, int from, String head, int length) {
+    StringBuilder value = new StringBuilder(head);
+    int i = from;
+    int separators = 0;
+    while (i < text.length() && value.length() < length) {
+      char c = text.charAt(i);
+      if (isAsciiLetterOrDigit(c)) {
+        value.append(Character.toUpperCase(c));
+        separators = 0;
+      } else if (!isSeparator(c) || ++separators > 1) {
+        return;
+      }
+      i++;
+    }
+    boolean ends = i >= text.length() || !isAsciiLetterOrDigit(text.charAt(i));
+    if (value.length() == length && ends && mod97(value) == 1) {
+      take(start, i, Type.IBAN, value.toString());
+    }
+  }
+
+  /** ISO 13616: the first four characters go to the end, letters count from 10. */
+  private static int mod97(CharSequence iban) {
+    int rest = 0;
+    for (int i = 0; i < iban.length(); i++) {
+      int value = Character.digit(iban.charAt((i + 4) % iban.length()), 36);
+      rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+    }
+    return rest;
+  }
+
+  private void wallets() {
+    Matcher matcher = WALLET.matcher(text);
+    while (matcher.find()) {
+      String value = matcher.group();
+      boolean base58 = value.charAt(0) == '1' || value.charAt(0) == '3';
+      // A long run of digits is base58 too; a real address mixes the cases.
+      if (!base58 || (hasUpper(value) && hasLower(value))) {
+        boolean caseless = value.startsWith("0x") || value.startsWith("BC1");
+        take(
+            matcher.start(),
+            matcher.end(),
+            Type.WALLET,
+            caseless ? value.toLowerCase(Locale.ROOT) : value);
+      }
+    }
+  }
+
+  private static boolean hasUpper(String value) {
+    return value.chars().anyMatch(Character::isUpperCase);
+  }
+
+  private static boolean hasLower(String value) {
+    return value.chars().anyMatch(Character::isLowerCase);
+  }
+
+  /** Runs of digit groups with single separators; a card is some groups of a run in a row. */
+  private void cards() {
+    int i = 0;
+    while (i < text.length()) {
+      if (isDigit(text.charAt(i))) {
+        List<int[]> groups = groupsFrom(i);
+        cardsIn(groups);
+        i = groups.getLast()[1];
+      }
+      i++;
+    }
+  }
+
+  private List<int[]> groupsFrom(int start) {
+    List<int[]> groups = new ArrayList<>();
+    int i = start;
+    while (i < text.length() && isDigit(text.charAt(i))) {
+      int end = i;
+      while (end < text.length() && isDigit(text.charAt(end))) {
+        end++;
+      }
+      groups.add(new int[] {i, end});
+      boolean joined =
+          end + 1 < text.length()
+              && (isSeparator(text.charAt(end)) || text.charAt(end) == '.')
+              && isDigit(text.charAt(end + 1));
+      i = joined ? end + 1 : text.length();
+    }
+    return groups;
+  }
+
+  private void cardsIn(List<int[]> groups) {
+    int first = 0;
+    while (first < groups.size()) {
+      int last = lastGroupOfCard(groups, first);
+      if (last >= 0) {
+        int start = groups.get(first)[0];
+        int end = groups.get(last)[1];
+        take(start, end, Type.CARD, digitsOf(text.substring(start, end)));
+        first = last;
+      }
+      first++;
+    }
+  }
+
+  private int lastGroupOfCard(List<int[]> groups, int first) {
+    int start = groups.get(first)[0];
+    if (start > 0 && !mayPrecedeCard(start)) {
+      return -1;
+    }
+    int size = groups.get(first)[1] - start;
+    boolean even = true;
+    boolean wide = true;
+    StringBuilder digits = new StringBuilder(20);
+    for (int last = first; last < groups.size(); last++) {
+      int[] group = groups.get(last);
+      digits.append(text, group[0], group[1]);
+      boolean regular = even || wide;
+      if (digits.length() > 19) {
+        return -1;
+      }
+      if (regular && isCard(digits) && mayFollowNumber(group[1])) {
+        return last;
+      }
+      even &= group[1] - group[0] == size;
+      wide &= group[1] - group[0] >= 4;
+    }
+    return -1;
+  }
+
+  private boolean mayPrecedeCard(int start) {
+    char before = text.charAt(start - 1);
+    if (before == '_' || before == '.') {
+      return false;
+    }
+    if (!isAsciiLetterOrDigit(before)) {
+      return true;
+    }
+    String head = text.substring(Math.max(0, start - 10), start).toLowerCase(Locale.ROOT);
+    return head.endsWith("card")
+        || head.endsWith("visa")
+        || head.endsWith("amex")
+        || head.endsWith("number")
+        || head.endsWith("pan");
+  }
+
+  private boolean mayFollowNumber(int end) {
+    return end >= text.length()
+        || (!Character.isLetterOrDigit(text.charAt(end)) && text.charAt(end) != '_');
+  }
+
+  /** Luhn (ISO/IEC 7812-1) and the issuers' published ranges and lengths. */
+  static boolean isCard(CharSequence digits) {
+    int length = digits.length();
+    if (length < 13 || length > 19 || !isIssued(digits, length)) {
+      return false;
+    }
+    int sum = 0;
+    for (int i = 0; i < length; i++) {
+      int digit = digits.charAt(length - 1 - i) - '0';
+      int doubled = digit * 2;
+      sum += i % 2 == 0 ? digit : doubled > 9 ? doubled - 9 : doubled;
+    }
+    return sum % 10 == 0;
+  }
+
+  private static boolean isIssued(CharSequence digits, int length) {
+    int six = Integer.parseInt(digits, 0, 6, 10);
+    int four = six / 100;
+    int three = six / 1000;
+    int two = six / 10_000;
+    boolean visa = two / 10 == 4 && (length == 13 || length == 16 || length == 19);
+    boolean mastercard =
+        length == 16 && ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720));
+    boolean amex = length == 15 && (two == 34 || two == 37);
+    boolean diners =
+        length == 14
+            && ((three >= 300 && three <= 305)
+                || three == 309
+                || two == 36
+                || two == 38
+                || two == 39);
+    boolean discover =
+        length >= 16 && (four == 6011 || two == 65 || (three >= 644 && three <= 649));
+    boolean jcb = length >= 16 && four >= 3528 && four <= 3589;
+    boolean unionPay = length >= 16 && two == 62;
+    boolean maestro =
+        two == 50
+            || (two >= 56 && two <= 58)
+            || four == 6304
+            || four == 6759
+            || (four >= 6761 && four <= 6763)
+            || four == 6767;
+    boolean mir = length >= 16 && four >= 2200 && four <= 2204;
+    boolean other = length == 16 && (two == 60 || two == 81 || two == 82 || four == 9792);
+    return visa
+        || mastercard
+        || amex
+        || diners
+        || discover
+        || jcb
+        || unionPay
+        || maestro
+        || mir
+        || other;
+  }
+
+  private void announced() {
+    Matcher pair = SORT_AND_ACCOUNT.matcher(text);
+    while (pair.find()) {
+      take(pair.start(1), pair.end(1), Type.ACCOUNT, digitsOf(pair.group(1)));
+      take(pair.start(2), pair.end(2), Type.ACCOUNT, pair.group(2));
+    }
+    Matcher account = ACCOUNT.matcher(text);
+    while (account.find()) {
+      for (String group : List.of("value", "sort", "routing")) {
+        if (account.group(group) != null) {
+          String value = digitsOf(account.group(group));
+          take(account.start(group), account.end(group), Type.ACCOUNT, value);
+        }
+      }
+    }
+    Matcher identity = ANNOUNCED_IDENTITY.matcher(text);
+    while (identity.find()) {
+      int end = identityEnd(identity.start(1), identity.end(1));
+      String value = lettersAndDigits(text.substring(identity.start(1), end));
+      if (digitsOf(value).length() >= 5) {
+        take(identity.start(1), end, Type.NATIONAL_ID, value);
+      }
+    }
+  }
+
+  /** The pattern reads over spaces; words after the number are not part of it. */
+  private int identityEnd(int start, int end) {
+    int last = start;
+    boolean digitInGroup = false;
+    int groupStart = start;
+    for (int i = start; i <= end; i++) {
+      boolean boundary = i == end || text.charAt(i) == ' ';
+      if (boundary) {
+        if (!digitInGroup && i - groupStart > 1) {
+          return last;
+        }
+        last = i;
+        groupStart = i + 1;
+        digitInGroup = false;
+      } else {
+        digitInGroup |= isDigit(text.charAt(i));
+      }
+    }
+    return last;
+  }
+
+  private void identities() {
+    identities(SSN);
+    identities(NINO);
+    Matcher steuer = STEUER_ID.matcher(text);
+    while (steuer.find()) {
+      String value = digitsOf(steuer.group());
+      if (isSteuerId(value)) {
+        take(steuer.start(), steuer.end(), Type.NATIONAL_ID, value);
+      }
+    }
+    Matcher dni = DNI.matcher(text);
+    while (dni.find()) {
+      String value = lettersAndDigits(dni.group());
+      if (isDni(value)) {
+        take(dni.start(), dni.end(), Type.NATIONAL_ID, value);
+      }
+    }
+  }
+
+  private void identities(Pattern pattern) {
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      take(matcher.start(), matcher.end(), Type.NATIONAL_ID, lettersAndDigits(matcher.group()));
+    }
+  }
+
+  /** ISO 7064 mod 11,10; of the first ten digits exactly one occurs twice or three times. */
+  static boolean isSteuerId(String digits) {
+    int[] counts = new int[10];
+    int product = 10;
+    for (int i = 0; i < 10; i++) {
+      int digit = digits.charAt(i) - '0';
+      counts[digit]++;
+      int sum = (digit + product) % 10;
+      product = (sum == 0 ? 10 : sum) * 2 % 11;
+    }
+    int repeated = 0;
+    for (int count : counts) {
+      if (count > 3) {
+        return false;
+      }
+      repeated += count > 1 ? 1 : 0;
+    }
+    return repeated == 1 && (11 - product) % 10 == digits.charAt(10) - '0';
+  }
+
+  /** Letter = number mod 23; X, Y and Z of a foreigner's number stand for 0, 1 and 2. */
+  static boolean isDni(String value) {
+    String number = value.substring(0, value.length() - 1);
+    char head = number.charAt(0);
+    String digits = isDigit(head) ? number : (head - 'X') + number.substring(1);
+    return DNI_LETTERS.charAt(Integer.parseInt(digits) % 23) == value.charAt(value.length() - 1);
+  }
+
+  private void addresses(Pattern pattern) {
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      String value = matcher.group();
+      InetAddressValidator validator = InetAddressValidator.getInstance();
+      boolean valid =
+          pattern == IPV4
+              ? validator.isValidInet4Address(value)
+              : validator.isValidInet6Address(value);
+      if (valid) {
+        take(matcher.start(), matcher.end(), Type.IP, value.toLowerCase(Locale.ROOT));
+      }
+    }
+  }
+
+  private void phones() {
+    int i = 0;
+    while (i < text.length()) {
+      char c = text.charAt(i);
+      boolean begins = c == '+' || c == '(' || isDigit(c);
+      if (begins && (i == 0 || mayPrecedePhone(text.charAt(i - 1)))) {
+        i = phoneFrom(i);
+      } else if (isDigit(c)) {
+        while (i < text.length() && isAsciiLetterOrDigit(text.charAt(i))) {
+          i++;
+        }
+      } else {
+        i++;
+      }
+    }
+  }
+
+  private static boolean mayPrecedePhone(char before) {
+    return !Character.isLetterOrDigit(before) && "_#-/.@$€£+%&=".indexOf(before) < 0;
+  }
+
+  /** Takes the phone number that begins here, if any, and says where to go on. */
+  private int phoneFrom(int start) {
+    List<Integer> ends = new ArrayList<>();
+    int digits = 0;
+    int separators = 0;
+    int i = start;
+    while (i < text.length() && digits <= 17 && separators <= 2) {
+      char c = text.charAt(i);
+      if (isDigit(c)) {
+        digits++;
+        separators = 0;
+        boolean groupEnds = i + 1 >= text.length() || !isDigit(text.charAt(i + 1));
+        if (groupEnds && digits >= 7 && digits <= 17 && mayFollowNumber(i + 1)) {
+          ends.add(i + 1);
+        }
+      } else if (isSeparator(c) || c == '.' || c == '/' || c == '(' || c == ')') {
+        separators++;
+      } else if (c != '+' || i > start) {
+        break;
+      }
+      i++;
+    }
+    for (int k = ends.size() - 1; k >= 0; k--) {
+      int end = ends.get(k);
+      String number = isFree(start, end) ? phone(start, end) : null;
+      if (number != null) {
+        take(start, end, Type.PHONE, number);
+        return end;
+      }
+    }
+    int next = start + 1;
+    while (next < text.length() && isDigit(text.charAt(start)) && isDigit(text.charAt(next))) {
+      next++;
+    }
+    return next;
+  }
+
+  /** The number in E.164 form, or null when this is no phone number. */
+  private @Nullable String phone(int start, int end) {
+    String written = text.substring(start, end);
+    String digits = digitsOf(written);
+    boolean international = written.startsWith("+") || written.startsWith("00");
+    if (international) {
+      String plus = "+" + (written.startsWith("00") ? digits.substring(2) : digits);
+      // Numbers reserved for fiction are possible without being valid; so are new ranges.
+      return number(plus, "ZZ", written.startsWith("00"));
+    }
+    String before = text.substring(Math.max(0, start - 40), start);
+    boolean announced = PHONE_WORDS.matcher(before).find();
+    boolean grouped = digits.length() < written.length();
+    boolean trunk = written.startsWith("0") || written.startsWith("(");
+    if (!announced && !grouped && !(trunk && digits.length() >= 10)) {
+      return null;
+    }
+    String home = number(written, regions.getFirst(), !announced);
+    if (home != null || !(announced || (trunk && grouped))) {
+      return home;
+    }
+    for (String region : regions) {
+      String number = number(written, region, true);
+      if (number != null) {
+        return number;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String number(String written, String region, boolean mustBeValid) {
+    PhoneNumberUtil phones = PhoneNumberUtil.getInstance();
+    try {
+      PhoneNumber number = phones.parse(written, region);
+      boolean accepted =
+          mustBeValid
+              ? phones.isValidNumber(number)
+              : phones.isPossibleNumberWithReason(number) == ValidationResult.IS_POSSIBLE;
+      return accepted ? phones.format(number, PhoneNumberFormat.E164) : null;
+    } catch (NumberParseException _) {
+      return null; // not a phone number is an answer here, not a failure
+    }
+  }
+
+  private static String digitsOf(String value) {
+    StringBuilder digits = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      if (isDigit(value.charAt(i))) {
+        digits.append(value.charAt(i));
+      }
+    }
+    return digits.toString();
+  }
+
+  private static String lettersAndDigits(String value) {
+    StringBuilder kept = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      if (isAsciiLetterOrDigit(value.charAt(i))) {
+        kept.append(Character.toUpperCase(value.charAt(i)));
+      }
+    }
+    return kept.toString();
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isAsciiLetterOrDigit(char c) {
+    return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  /** Space, hyphen and what word processors put in their place. */
+  private static boolean isSeparator(char c) {
+    return c == ' '
+        || c == '-'
+        || c == '\u00a0'
+        || c == '\u2009'
+        || c == '\u202f'
+        || (c >= '\u2010' && c <= '\u2015');
+  }
+}
