@@ -3,6 +3,7 @@ package io.supportlake.models;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -216,7 +217,7 @@ record Calibration(double slope, double intercept, double[] knots, double[] valu
       return "none";
     }
     return knots.length == 0
-        ? "affine (slope %.3f, intercept %.3f)".formatted(slope, intercept)
+        ? String.format(Locale.ROOT, "affine (slope %.3f, intercept %.3f)", slope, intercept)
         : "isotonic (%d blocks)".formatted(knots.length);
   }
 

@@ -1,5 +1,6 @@
 package io.supportlake.models;
 
+import io.supportlake.rules.Wilson;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -46,8 +47,6 @@ public record Evaluation(
    */
   public record Bin(
       int rows, int events, double meanProbability, double observedRate, double low, double high) {}
-
-  private static final double Z95 = 1.959963984540054;
 
   /**
    * Evaluates probabilities against labels.
@@ -294,12 +293,8 @@ public record Evaluation(
   }
 
   private static Bin bin(int n, int events, double sum) {
-    double rate = (double) events / n;
-    double z2 = Z95 * Z95;
-    double centre = (rate + z2 / (2 * n)) / (1 + z2 / n);
-    double half = Z95 / (1 + z2 / n) * Math.sqrt(rate * (1 - rate) / n + z2 / (4.0 * n * n));
-    return new Bin(
-        n, events, sum / n, rate, Math.max(0, centre - half), Math.min(1, centre + half));
+    var wilson = Wilson.interval(events, n, 0.95);
+    return new Bin(n, events, sum / n, (double) events / n, wilson.low(), wilson.high());
   }
 
   private static int[] ascending(double[] score) {
