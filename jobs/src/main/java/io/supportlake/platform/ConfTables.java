@@ -60,6 +60,19 @@ public final class ConfTables {
               "campaign_id string, label string, starts_on date, ends_on date, eligibility string,"
                   + " treatment_share double, horizon_days int, minimum_probability double,"
                   + " is_list boolean"),
+          // One row per metric file; expressions are Spark SQL over the rows of table_name that
+          // where_clause keeps, with ${as_of} for the as-of instant. kind: share,
+          // rate_per_exposure,
+          // mean, ratio, money_share (numerator / denominator), hajek (denominator: inclusion
+          // probability), percentile (denominator: the share p; censor: the time after which a null
+          // numerator is censored, null = left out).
+          Map.entry(
+              "conf.metric_spec",
+              "metric string, label string, description string, table_name string, date_column"
+                  + " string, where_clause string, numerator string, denominator string, censor"
+                  + " string, kind string, scale double, unit string, direction string,"
+                  + " maturity_days int, minimum_n int, cluster_column string, dimensions"
+                  + " array<string>, owner string, definition_hash string"),
           // One row per KPI of the value report.
           Map.entry(
               "conf.report",
