@@ -7,9 +7,15 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import io.supportlake.rules.Redactor.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.validator.routines.InetAddressValidator;
@@ -201,7 +207,7 @@ final class PersonalData {
 
   private static final Pattern PREFIXED_ID =
       Pattern.compile(
-          "(?<![A-Za-z0-9])(?:#\\d+|[A-Za-z]{2,12}[-_#/]\\d[A-Za-z0-9_/-]*+|[A-Za-z]{1,12}_[A-Za-z0-9]+|[A-Z]{2,6}\\d{5,}+(?![A-Za-z0-9]))");
+          "(?<![A-Za-z0-9])(?:[A-Za-z]{2,12}[-_#/]\\d[A-Za-z0-9_/-]*+|[A-Za-z]{1,12}_[A-Za-z0-9]+|[A-Z]{2,6}\\d{5,}+(?![A-Za-z0-9]))");
 
   private static final Pattern DATE =
       Pattern.compile(
@@ -209,10 +215,15 @@ final class PersonalData {
               + "|(?:3[01]|[12]\\d|0?[1-9])[-/.](?:3[01]|[12]\\d|0?[1-9])[-/.](?:19|20)\\d{2}"
               + "|(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?:T?\\d{6}Z?)?)(?![\\d])");
 
+  private static final Set<String> CURRENCIES =
+      Set.of(
+          "usd", "eur", "gbp", "chf", "jpy", "inr", "aud", "cad", "sek", "nok", "dkk", "pln", "brl",
+          "mxn", "sgd");
+  private static final Pattern AMOUNT_AFTER_CURRENCY =
+      Pattern.compile("\\d[\\d.,'\\u00a0]*(?: \\d{3}(?!\\d))*(?:[.,]\\d{1,2})?");
   private static final Pattern AMOUNT =
       Pattern.compile(
-          "(?:[$€£¥₹]|(?<![A-Za-z])(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|SGD|Rs\\.?))[ \\u00a0]?[+-]?\\d[\\d.,'\\u00a0]*(?: \\d{3}(?!\\d))*(?:[.,]\\d{1,2})?"
-              + "|(?<![\\d.,+])\\d{1,3}(?:[ .,'\\u00a0]?\\d{3})*(?:[.,]\\d{1,2})?[ \\u00a0]?(?:[$€£¥₹%]|(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|SGD|euros?|dollars?|pounds?|rows?|records?|bytes|ms|kb|mb|gb)(?![A-Za-z]))"
+          "(?<![\\d.,+])\\d{1,3}(?:[ .,'\\u00a0]?\\d{3})*(?:[.,]\\d{1,2})?[ \\u00a0]?(?:[$€£¥₹%]|(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|SGD|euros?|dollars?|pounds?|rows?|records?|bytes|ms|kb|mb|gb)(?![A-Za-z]))"
               + "|(?<![\\d.,+-])\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?(?![\\d,])",
           Pattern.CASE_INSENSITIVE);
 
@@ -257,11 +268,100 @@ final class PersonalData {
       Pattern.compile(
           "(?<![\\w:.])(?=[0-9A-Fa-f:]{0,39}\\d)(?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])");
 
-  private static final Pattern PHONE_WORDS =
-      Pattern.compile(
-          "(?:phone|call|calls|called|tel|mobile|cell|whatsapp|ring|text me|sms|reach|contact|my number|fax|handy|telefon|telefonnummer|rufnummer|anrufen|tel[ée]fono|m[óo]vil|t[ée]l[ée]phone|portable|appel|celular|dial|hotline|voicemail)"
-              + "[^\\d\\n]{0,24}$",
-          Pattern.CASE_INSENSITIVE);
+  private static final Set<String> PHONE_WORDS =
+      Set.of(
+          "phone",
+          "telephone",
+          "call",
+          "calls",
+          "called",
+          "calling",
+          "tel",
+          "mobile",
+          "cell",
+          "cellphone",
+          "whatsapp",
+          "ring",
+          "sms",
+          "reach",
+          "contact",
+          "fax",
+          "handy",
+          "telefon",
+          "telefonnummer",
+          "handynummer",
+          "rufnummer",
+          "anrufen",
+          "teléfono",
+          "telefono",
+          "móvil",
+          "movil",
+          "téléphone",
+          "portable",
+          "appel",
+          "celular",
+          "dial",
+          "hotline",
+          "voicemail");
+
+  // What the words of a text may announce, one bit each.
+  private static final int PASSWORDS = 1;
+  private static final int SECRETS = 1 << 1;
+  private static final int NUMBERS_OF_GOODS = 1 << 2;
+  private static final int IDS = 1 << 3;
+  private static final int ACCOUNTS = 1 << 4;
+  private static final int IDENTITIES = 1 << 5;
+  private static final int VERSIONS = 1 << 6;
+  // What their shape may begin.
+  private static final int PREFIXES = 1 << 7;
+  private static final int PAIRS = 1 << 8;
+  private static final int FOREIGNERS = 1 << 9;
+
+  private static final Map<String, Integer> ANNOUNCERS = new HashMap<>();
+
+  private static void announce(int kind, String words) {
+    for (String word : words.split(" ", -1)) {
+      ANNOUNCERS.merge(word, kind, (a, b) -> a | b);
+    }
+  }
+
+  static {
+    announce(
+        PASSWORDS,
+        "password passwort passcode passphrase passwd pwd pw kennwort contraseña contrasena mot"
+            + " senha wachtwoord pin pincode cvv cvc otp one verification");
+    announce(
+        SECRETS,
+        "authorization bearer basic api apikey apitoken access accesskey accesstoken refresh"
+            + " refreshtoken auth authtoken client clientsecret secret secretkey signing token");
+    announce(
+        NUMBERS_OF_GOODS,
+        "ean gtin upc isbn imei iccid serial tracking parcel barcode timestamp epoch");
+    announce(
+        IDS,
+        "order orders ticket tickets invoice invoices transaction transactions txn trx case cases"
+            + " ref reference payment payments payout payouts refund refunds transfer transfers"
+            + " booking bookings shipment shipments sku trace request requests session sessions"
+            + " correlation batch po purchase error errors issue issues bug bugs commit commits"
+            + " quote quotes claim claims event events job jobs chargeback chargebacks dispute"
+            + " disputes settlement settlements charge charges subscription subscriptions incident"
+            + " incidents deposit deposits withdrawal withdrawals bestellung rechnung"
+            + " rechnungsnummer bestellnummer auftragsnummer pedido factura commande facture mandate"
+            + " mandates hash id");
+    announce(
+        ACCOUNTS,
+        "account acct acc a konto kontonummer cuenta compte conta conto rekening bank bankaccount"
+            + " sort sortcode routing aba rtn bsb blz bankleitzahl transit");
+    announce(
+        IDENTITIES,
+        "ssn social sin passport reisepass pasaporte passeport national id identity personalausweis"
+            + " driver drivers steuer steuerid steueridentifikationsnummer tax tin nino ni aadhaar"
+            + " pan dni nie nif cpf bsn");
+    announce(
+        VERSIONS,
+        "v ver version versions build release firmware sdk android ios macos windows chrome firefox"
+            + " safari edge java app api driver agent client upgrade updated");
+  }
 
   /** Lengths of IBANs by country: SWIFT IBAN Registry, release 99. */
   private static final int[] IBAN_LENGTHS = new int[26 * 26];
@@ -285,9 +385,18 @@ final class PersonalData {
 
   private static final int WALLET_RUN = 26;
 
+  /** Written together with what they number: orderid, ticketno. */
+  private static final List<String> ID_TAILS =
+      List.of("id", "ids", "no", "nr", "num", "number", "numbers", "nummer", "ref", "key", "code");
+
   private final String text;
   private final List<String> regions;
-  private final List<Stretch> taken = new ArrayList<>();
+  private final BitSet taken = new BitSet();
+  private int[] words = new int[64];
+  private int[] kinds = new int[64];
+  private int wordCount;
+  private int[] numbers = new int[32];
+  private int numberCount;
   private final List<Span> found = new ArrayList<>();
 
   private PersonalData(String text, List<String> regions) {
@@ -302,9 +411,6 @@ final class PersonalData {
    * @param value its normal form, the same for every way of writing it
    */
   record Span(int start, int end, Type type, String value) {}
-
-  /** Taken, whether to be replaced or to stay. */
-  private record Stretch(int start, int end) {}
 
   /** What a text holds at all, found in one pass, decides which detectors run. */
   private record Signs(
@@ -365,15 +471,20 @@ final class PersonalData {
           text.regionMatches(true, i, "bearer", 0, 6)
               || text.regionMatches(true, i, "basic ", 0, 6);
       case 'w' -> text.regionMatches(true, i, "wachtwoord", 0, 10);
-      case 'o' -> text.regionMatches(true, i, "otp", 0, 3);
+      case 'o' ->
+          text.regionMatches(true, i, "otp", 0, 3)
+              || text.regionMatches(true, i, "one-time", 0, 8)
+              || text.regionMatches(true, i, "one time", 0, 8);
+      case 'v' -> text.regionMatches(true, i, "verification", 0, 12);
       default -> false;
     };
   }
 
   private List<Span> find(Signs signs) {
     boolean digits = signs.digits() >= 6;
+    collectStarts();
     if (signs.bracket()) {
-      keep(TOKEN, 0);
+      keepTokens();
     }
     if (signs.run() >= SECRET_RUN || text.contains("-----BEGIN")) {
       secrets();
@@ -388,25 +499,29 @@ final class PersonalData {
       wallets();
     }
     if (digits) {
-      keep(UUID, 0);
-      ibans();
+      uuids();
+      atWords(PAIRS, IBAN_START, this::iban);
       if (signs.digits() >= 13) {
-        keep(GOODS, 1);
+        atWords(NUMBERS_OF_GOODS, GOODS, m -> keep(m.start(1), m.end(1)));
         cards();
       }
       announced();
-      keep(LABELLED_ID, 1);
+      atWords(IDS, LABELLED_ID, m -> keep(m.start(1), m.end(1)));
       identities();
-      keep(PREFIXED_ID, 0);
-      keep(DATE, 0);
-      keep(AMOUNT, 0);
+      atWords(PREFIXES, PREFIXED_ID, this::keep);
+      atNumbers(DATE, this::keep);
+      amounts();
     }
     if (signs.dots() >= 3 && signs.digits() >= 4) {
-      keep(VERSION, 0);
-      addresses(IPV4);
+      atWords(VERSIONS, VERSION, this::keep);
+      atNumbers(
+          IPV4, m -> address(m, InetAddressValidator.getInstance().isValidInet4Address(m.group())));
     }
     if (signs.colons() >= 2 && signs.digits() >= 2) {
-      addresses(IPV6);
+      Matcher matcher = IPV6.matcher(text);
+      while (matcher.find()) {
+        address(matcher, InetAddressValidator.getInstance().isValidInet6Address(matcher.group()));
+      }
     }
     if (digits) {
       phones();
@@ -414,27 +529,181 @@ final class PersonalData {
     return found;
   }
 
-  private void keep(Pattern pattern, int group) {
-    Matcher matcher = pattern.matcher(text);
-    while (matcher.find()) {
-      if (isFree(matcher.start(group), matcher.end(group))) {
-        taken.add(new Stretch(matcher.start(group), matcher.end(group)));
+  /**
+   * Where words and numbers begin: only there may a pattern match, which saves most of the work.
+   */
+  private void collectStarts() {
+    int i = 0;
+    while (i < text.length()) {
+      char c = text.charAt(i);
+      int start = i;
+      if (isDigit(c)) {
+        while (i < text.length() && isDigit(text.charAt(i))) {
+          i++;
+        }
+        numbers = numberCount < numbers.length ? numbers : Arrays.copyOf(numbers, numberCount * 2);
+        numbers[numberCount++] = start;
+      } else if (Character.isLetter(c)) {
+        while (i < text.length() && Character.isLetter(text.charAt(i))) {
+          i++;
+        }
+        addWord(start, i);
+      } else {
+        i++;
       }
+    }
+  }
+
+  private void addWord(int start, int end) {
+    int kind = kindOf(start, end);
+    if (kind != 0) {
+      if (wordCount == words.length) {
+        words = Arrays.copyOf(words, wordCount * 2);
+        kinds = Arrays.copyOf(kinds, wordCount * 2);
+      }
+      words[wordCount] = start;
+      kinds[wordCount++] = kind;
+    }
+  }
+
+  private int kindOf(int start, int end) {
+    int kind = 0;
+    int length = end - start;
+    if (length <= 32) {
+      String word = text.substring(start, end).toLowerCase(Locale.ROOT);
+      kind = Objects.requireNonNullElse(ANNOUNCERS.get(word), 0);
+      for (String tail : ID_TAILS) {
+        if (word.endsWith(tail)) {
+          String head = word.substring(0, length - tail.length());
+          kind |= Objects.requireNonNullElse(ANNOUNCERS.get(head), 0);
+        }
+      }
+    }
+    char next = end < text.length() ? text.charAt(end) : ' ';
+    boolean number =
+        isDigit(next)
+            || (isSeparator(next) && end + 1 < text.length() && isDigit(text.charAt(end + 1)));
+    if (isDigit(next) || "-_#/".indexOf(next) >= 0) {
+      kind |= PREFIXES;
+    }
+    if (number && length == 2) {
+      kind |= PAIRS;
+    }
+    if (number && length == 1) {
+      kind |= FOREIGNERS;
+    }
+    return kind;
+  }
+
+  private void atWords(int kind, Pattern pattern, Consumer<Matcher> then) {
+    Matcher matcher = null;
+    int from = 0;
+    for (int i = 0; i < wordCount; i++) {
+      if ((kinds[i] & kind) != 0 && words[i] >= from) {
+        matcher = matcher == null ? anywhere(pattern) : matcher;
+        if (matcher.region(words[i], text.length()).lookingAt()) {
+          from = matcher.end();
+          then.accept(matcher);
+        }
+      }
+    }
+  }
+
+  private void atNumbers(Pattern pattern, Consumer<Matcher> then) {
+    Matcher matcher = anywhere(pattern);
+    int from = 0;
+    for (int i = 0; i < numberCount; i++) {
+      if (numbers[i] >= from && matcher.region(numbers[i], text.length()).lookingAt()) {
+        from = matcher.end();
+        then.accept(matcher);
+      }
+    }
+  }
+
+  /** A matcher whose look-behind sees what stands before its region. */
+  private Matcher anywhere(Pattern pattern) {
+    return pattern.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
+  }
+
+  private void keepTokens() {
+    Matcher matcher = TOKEN.matcher(text);
+    while (matcher.find()) {
+      keep(matcher);
+    }
+  }
+
+  private void uuids() {
+    Matcher matcher = anywhere(UUID);
+    for (int k = 0; k < numberCount + wordCount; k++) {
+      int start = k < numberCount ? numbers[k] : words[k - numberCount];
+      uuid(matcher, start);
+    }
+    // Hex letters that announce nothing are not among the words; the hyphen finds their start.
+    int hyphen = text.indexOf('-');
+    while (hyphen >= 0) {
+      if (hyphen >= 8 && Character.isLetter(text.charAt(hyphen - 8))) {
+        uuid(matcher, hyphen - 8);
+      }
+      hyphen = text.indexOf('-', hyphen + 1);
+    }
+  }
+
+  private void uuid(Matcher matcher, int start) {
+    boolean shaped =
+        start + 36 <= text.length()
+            && text.charAt(start + 8) == '-'
+            && text.charAt(start + 13) == '-';
+    if (shaped && matcher.region(start, text.length()).lookingAt()) {
+      keep(matcher);
+    }
+  }
+
+  private void amounts() {
+    Matcher matcher = anywhere(AMOUNT_AFTER_CURRENCY);
+    for (int i = 0; i < numberCount; i++) {
+      if (followsCurrency(numbers[i]) && matcher.region(numbers[i], text.length()).lookingAt()) {
+        keep(matcher);
+      } else if (numbers[i] > 0 && text.charAt(numbers[i] - 1) == '#') {
+        keep(numbers[i], numbers[i] + 1);
+      }
+    }
+    atNumbers(AMOUNT, this::keep);
+  }
+
+  private boolean followsCurrency(int number) {
+    int end = number;
+    if (end > 0 && "+-".indexOf(text.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    if (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\u00a0')) {
+      end--;
+    }
+    if (end > 0 && "$€£¥₹".indexOf(text.charAt(end - 1)) >= 0) {
+      return true;
+    }
+    int start = end - 3;
+    boolean alone = start == 0 || (start > 0 && !Character.isLetter(text.charAt(start - 1)));
+    return alone && CURRENCIES.contains(text.substring(start, end).toLowerCase(Locale.ROOT));
+  }
+
+  private void keep(Matcher matcher) {
+    keep(matcher.start(), matcher.end());
+  }
+
+  private void keep(int start, int end) {
+    if (isFree(start, end)) {
+      taken.set(start, end);
     }
   }
 
   private boolean isFree(int start, int end) {
-    for (Stretch span : taken) {
-      if (start < span.end() && span.start() < end) {
-        return false;
-      }
-    }
-    return true;
+    int next = taken.nextSetBit(start);
+    return next < 0 || next >= end;
   }
 
   private void take(int start, int end, Type type, String value) {
     if (isFree(start, end)) {
-      taken.add(new Stretch(start, end));
+      taken.set(start, end);
       found.add(new Span(start, end, type, value));
     }
   }
@@ -447,21 +716,17 @@ final class PersonalData {
   }
 
   private void announcedSecrets() {
-    Matcher words = ANNOUNCED_SECRET.matcher(text);
-    while (words.find()) {
-      int end = withoutPunctuation(words.start(1), words.end(1));
-      String value = text.substring(words.start(1), end);
-      if (value.length() >= 12 && digitsOf(value).length() >= 2) {
-        take(words.start(1), end, Type.SECRET, value);
-      }
-    }
-    Matcher passwords = PASSWORD.matcher(text);
-    while (passwords.find()) {
-      password(passwords);
-    }
-    Matcher numeric = NUMERIC_PASSWORD.matcher(text);
-    while (numeric.find()) {
-      take(numeric.start(1), numeric.end(1), Type.PASSWORD, numeric.group(1));
+    atWords(SECRETS, ANNOUNCED_SECRET, this::announcedSecret);
+    atWords(PASSWORDS, PASSWORD, this::password);
+    atWords(
+        PASSWORDS, NUMERIC_PASSWORD, m -> take(m.start(1), m.end(1), Type.PASSWORD, m.group(1)));
+  }
+
+  private void announcedSecret(Matcher matcher) {
+    int end = withoutPunctuation(matcher.start(1), matcher.end(1));
+    String value = text.substring(matcher.start(1), end);
+    if (value.length() >= 12 && digitsOf(value).length() >= 2) {
+      take(matcher.start(1), end, Type.SECRET, value);
     }
   }
 
@@ -521,14 +786,11 @@ final class PersonalData {
     }
   }
 
-  private void ibans() {
-    Matcher matcher = IBAN_START.matcher(text);
-    while (matcher.find()) {
-      String country = matcher.group(1).toUpperCase(Locale.ROOT);
-      int length = IBAN_LENGTHS[(country.charAt(0) - 'A') * 26 + country.charAt(1) - 'A'];
-      if (length > 0) {
-        iban(matcher.start(), matcher.end(), country + matcher.group(2), length);
-      }
+  private void iban(Matcher matcher) {
+    String country = matcher.group(1).toUpperCase(Locale.ROOT);
+    int length = IBAN_LENGTHS[(country.charAt(0) - 'A') * 26 + country.charAt(1) - 'A'];
+    if (length > 0) {
+      iban(matcher.start(), matcher.end(), country + matcher.group(2), length);
     }
   }
 
@@ -735,27 +997,30 @@ final class PersonalData {
   }
 
   private void announced() {
-    Matcher pair = SORT_AND_ACCOUNT.matcher(text);
-    while (pair.find()) {
-      take(pair.start(1), pair.end(1), Type.ACCOUNT, digitsOf(pair.group(1)));
-      take(pair.start(2), pair.end(2), Type.ACCOUNT, pair.group(2));
-    }
-    Matcher account = ACCOUNT.matcher(text);
-    while (account.find()) {
-      for (String group : List.of("value", "sort", "routing")) {
-        if (account.group(group) != null) {
-          String value = digitsOf(account.group(group));
-          take(account.start(group), account.end(group), Type.ACCOUNT, value);
-        }
+    atNumbers(
+        SORT_AND_ACCOUNT,
+        m -> {
+          take(m.start(1), m.end(1), Type.ACCOUNT, digitsOf(m.group(1)));
+          take(m.start(2), m.end(2), Type.ACCOUNT, m.group(2));
+        });
+    atWords(ACCOUNTS, ACCOUNT, this::account);
+    atWords(IDENTITIES, ANNOUNCED_IDENTITY, this::announcedIdentity);
+  }
+
+  private void account(Matcher matcher) {
+    for (String group : List.of("value", "sort", "routing")) {
+      if (matcher.group(group) != null) {
+        take(
+            matcher.start(group), matcher.end(group), Type.ACCOUNT, digitsOf(matcher.group(group)));
       }
     }
-    Matcher identity = ANNOUNCED_IDENTITY.matcher(text);
-    while (identity.find()) {
-      int end = identityEnd(identity.start(1), identity.end(1));
-      String value = lettersAndDigits(text.substring(identity.start(1), end));
-      if (digitsOf(value).length() >= 5) {
-        take(identity.start(1), end, Type.NATIONAL_ID, value);
-      }
+  }
+
+  private void announcedIdentity(Matcher matcher) {
+    int end = identityEnd(matcher.start(1), matcher.end(1));
+    String value = lettersAndDigits(text.substring(matcher.start(1), end));
+    if (digitsOf(value).length() >= 5) {
+      take(matcher.start(1), end, Type.NATIONAL_ID, value);
     }
   }
 
@@ -781,29 +1046,21 @@ final class PersonalData {
   }
 
   private void identities() {
-    identities(SSN);
-    identities(NINO);
-    Matcher steuer = STEUER_ID.matcher(text);
-    while (steuer.find()) {
-      String value = digitsOf(steuer.group());
-      if (isSteuerId(value)) {
-        take(steuer.start(), steuer.end(), Type.NATIONAL_ID, value);
-      }
-    }
-    Matcher dni = DNI.matcher(text);
-    while (dni.find()) {
-      String value = lettersAndDigits(dni.group());
-      if (isDni(value)) {
-        take(dni.start(), dni.end(), Type.NATIONAL_ID, value);
-      }
+    atNumbers(SSN, this::identity);
+    atWords(PAIRS, NINO, this::identity);
+    atNumbers(STEUER_ID, m -> identityIf(isSteuerId(digitsOf(m.group())), m));
+    atNumbers(DNI, m -> identityIf(isDni(lettersAndDigits(m.group())), m));
+    atWords(FOREIGNERS, DNI, m -> identityIf(isDni(lettersAndDigits(m.group())), m));
+  }
+
+  private void identityIf(boolean checked, Matcher matcher) {
+    if (checked) {
+      identity(matcher);
     }
   }
 
-  private void identities(Pattern pattern) {
-    Matcher matcher = pattern.matcher(text);
-    while (matcher.find()) {
-      take(matcher.start(), matcher.end(), Type.NATIONAL_ID, lettersAndDigits(matcher.group()));
-    }
+  private void identity(Matcher matcher) {
+    take(matcher.start(), matcher.end(), Type.NATIONAL_ID, lettersAndDigits(matcher.group()));
   }
 
   /** ISO 7064 mod 11,10; of the first ten digits exactly one occurs twice or three times. */
@@ -834,18 +1091,9 @@ final class PersonalData {
     return DNI_LETTERS.charAt(Integer.parseInt(digits) % 23) == value.charAt(value.length() - 1);
   }
 
-  private void addresses(Pattern pattern) {
-    Matcher matcher = pattern.matcher(text);
-    while (matcher.find()) {
-      String value = matcher.group();
-      InetAddressValidator validator = InetAddressValidator.getInstance();
-      boolean valid =
-          pattern == IPV4
-              ? validator.isValidInet4Address(value)
-              : validator.isValidInet6Address(value);
-      if (valid) {
-        take(matcher.start(), matcher.end(), Type.IP, value.toLowerCase(Locale.ROOT));
-      }
+  private void address(Matcher matcher, boolean valid) {
+    if (valid) {
+      take(matcher.start(), matcher.end(), Type.IP, matcher.group().toLowerCase(Locale.ROOT));
     }
   }
 
@@ -917,8 +1165,7 @@ final class PersonalData {
       // Numbers reserved for fiction are possible without being valid; so are new ranges.
       return number(plus, "ZZ", written.startsWith("00"));
     }
-    String before = text.substring(Math.max(0, start - 40), start);
-    boolean announced = PHONE_WORDS.matcher(before).find();
+    boolean announced = followsPhoneWord(start);
     boolean grouped = digits.length() < written.length();
     boolean trunk = written.startsWith("0") || written.startsWith("(");
     if (!announced && !grouped && !(trunk && digits.length() >= 10)) {
@@ -935,6 +1182,31 @@ final class PersonalData {
       }
     }
     return null;
+  }
+
+  /** True when a word before the number, with no other number between them, speaks of phones. */
+  private boolean followsPhoneWord(int start) {
+    int from = start;
+    while (from > 0
+        && start - from < 40
+        && !isDigit(text.charAt(from - 1))
+        && text.charAt(from - 1) != '\n') {
+      from--;
+    }
+    String before = text.substring(from, start).toLowerCase(Locale.ROOT);
+    if (before.contains("my number") || before.contains("text me")) {
+      return true;
+    }
+    int wordStart = 0;
+    for (int i = 0; i <= before.length(); i++) {
+      if (i == before.length() || !Character.isLetter(before.charAt(i))) {
+        if (i > wordStart && PHONE_WORDS.contains(before.substring(wordStart, i))) {
+          return true;
+        }
+        wordStart = i + 1;
+      }
+    }
+    return false;
   }
 
   private static @Nullable String number(String written, String region, boolean mustBeValid) {
