@@ -69,7 +69,7 @@ public final class Contracts {
   /** Reads every contract below {@code schemas}. */
   public static Contracts load(Path schemas) {
     Map<String, Contract> contracts = new TreeMap<>();
-    for (String layer : List.of("raw", "silver", "gold")) {
+    for (String layer : List.of("raw", "silver", "gold", "ops")) {
       for (Path file : files(schemas.resolve(layer))) {
         Contract contract = parse(file, layer);
         contracts.put(contract.name(), contract);
