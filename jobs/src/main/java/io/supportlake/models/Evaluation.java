@@ -1,5 +1,6 @@
 package io.supportlake.models;
 
+import io.supportlake.rules.ExactPoisson;
 import io.supportlake.rules.Wilson;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,8 +8,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -99,6 +102,58 @@ public record Evaluation(
   /** Evaluates a model on a labelled block with 10 bins and 200 replicates. */
   public static Evaluation of(ChurnModel model, FeatureMatrix block, long seed) {
     return of(model.probability(block.x()), block.labels(), block.clusterIds(), 10, 200, seed);
+  }
+
+  /**
+   * Observed against expected events of one segment.
+   *
+   * @param rows rows of the segment
+   * @param observed events
+   * @param expected sum of the probabilities
+   * @param ratio observed / expected
+   * @param low lower 95 % limit of the ratio, exact Poisson
+   * @param high upper 95 % limit of the ratio
+   */
+  public record SegmentRatio(
+      int rows, int observed, double expected, double ratio, double low, double high) {
+
+    /** True when the ratio has left [0.8, 1.25], the limits of definition 16. */
+    public boolean isAlarm() {
+      return ratio < 0.8 || ratio > 1.25;
+    }
+  }
+
+  /**
+   * Observed against expected by segment, sorted by its name.
+   *
+   * @param segments segment of each row, for example the plan
+   */
+  public static SortedMap<String, SegmentRatio> bySegment(
+      double[] probability, int[] y, String[] segments) {
+    requireSameLength(probability, y);
+    if (segments.length != y.length) {
+      throw new IllegalArgumentException(
+          "%d labels but %d segments".formatted(y.length, segments.length));
+    }
+    SortedMap<String, SegmentRatio> ratios = new TreeMap<>();
+    for (String segment : new TreeSet<>(Arrays.asList(segments))) {
+      int rows = 0;
+      int observed = 0;
+      double expected = 0;
+      for (int i = 0; i < y.length; i++) {
+        if (segments[i].equals(segment)) {
+          rows++;
+          observed += y[i];
+          expected += probability[i];
+        }
+      }
+      var limits = ExactPoisson.interval(observed, Math.max(expected, 1e-12), 0.95);
+      ratios.put(
+          segment,
+          new SegmentRatio(
+              rows, observed, expected, observed / expected, limits.low(), limits.high()));
+    }
+    return ratios;
   }
 
   /** The single figures by name, for a model card. */

@@ -41,7 +41,7 @@ public final class RateScan {
    * @param windowDays length of the window that ends today
    * @param referenceDays days before the window that it is compared with
    * @param neighbour cosine from which window tickets form a local centroid
-   * @param minimumNeighbours other tickets a local centroid needs
+   * @param minimumNeighbours other tickets a local centroid needs, beside the one it lies around
    * @param windowSimilarity cosine to the centroid from which a window ticket counts
    * @param referenceSimilarity cosine from which an earlier ticket counts; lower, since the
    *     centroid is fitted to the window
@@ -66,7 +66,7 @@ public final class RateScan {
 
     /** The measured settings. */
     public static final Options DEFAULT =
-        new Options(7, 90, 0.55, 3, 0.70, 0.67, 1e-4, 1e-3, 4, 3, 0.5);
+        new Options(7, 90, 0.55, 2, 0.70, 0.67, 1e-4, 1e-3, 4, 3, 0.5);
 
     /** Refuses settings that make no sense. */
     public Options {
@@ -165,53 +165,37 @@ public final class RateScan {
     int referenceStart = texts.days()[reference[0]];
     double windowExposure = exposureOf(windowStart, today, exposure);
     double referenceExposure = exposureOf(referenceStart, windowStart - 1, exposure);
-    float[][] recent = vectors(texts, window);
-    int[] centreOf = new int[window.length];
-    float[][] centres = centres(recent, options, centreOf);
-    if (centres.length == 0) {
-      return List.of();
-    }
-    boolean[][] members = new boolean[centres.length][window.length];
-    Vectors.products(
-        centres,
-        recent,
-        (c, first, cosine, width) -> {
-          for (int j = 0; j < width; j++) {
-            members[c][first + j] = cosine[j] >= options.windowSimilarity();
-          }
-        });
-    int weeks = (windowStart - referenceStart + 6) / 7;
-    int[][] weekly = new int[centres.length][weeks];
-    Vectors.products(
-        centres,
-        vectors(texts, reference),
-        (c, first, cosine, width) -> {
-          for (int j = 0; j < width; j++) {
-            if (cosine[j] >= options.referenceSimilarity()) {
-              weekly[c][(windowStart - 1 - texts.days()[reference[first + j]]) / 7]++;
-            }
-          }
-        });
+    List<Centre> centres = centres(texts, window, options);
+    int[][] weekly = weekly(texts, reference, windowStart, referenceStart, centres, options);
     int fullWeeks = (windowStart - referenceStart) / 7;
-    double pooled = pooledDispersion(weekly, fullWeeks);
-    double[] expected = new double[centres.length];
+    double pooled = dispersion(weekly, fullWeeks);
+    List<Tested> tested = new ArrayList<>();
     double[] p = new double[window.length];
     // A ticket without enough neighbours is tested too: it has nothing to show.
     Arrays.fill(p, 1);
-    for (int c = 0; c < centres.length; c++) {
+    for (int c = 0; c < weekly.length; c++) {
+      Centre centre = centres.get(c);
       double seen = Arrays.stream(weekly[c]).sum() + options.prior();
-      expected[c] = seen * windowExposure / referenceExposure;
-      if (isLargeEnough(texts, window, members[c], options)) {
-        double own = seen >= OWN_DISPERSION_FROM ? dispersion(weekly[c], fullWeeks) : 0;
-        p[centreOf[c]] =
-            NegativeBinomial.upperTail(
-                // The rate is itself estimated: with a gamma posterior the count is negative
-                // binomial.
-                count(members[c]), expected[c], 1 / seen + Math.max(pooled, own));
-      }
+      double expected = seen * windowExposure / referenceExposure;
+      double own = seen >= OWN_DISPERSION_FROM ? dispersion(new int[][] {weekly[c]}, fullWeeks) : 0;
+      // The rate is itself estimated: with a gamma posterior the count is negative binomial.
+      p[centre.ticket()] =
+          NegativeBinomial.upperTail(
+              count(centre.members()), expected, 1 / seen + Math.max(pooled, own));
+      tested.add(new Tested(centre, expected, p[centre.ticket()]));
     }
-    return strongest(texts, window, centres, centreOf, members, expected, p, options);
+    return strongest(texts, window, tested, p, options);
   }
+
+  /**
+   * A local centroid.
+   *
+   * @param ticket position in the window of the ticket around which it lies
+   * @param members which tickets of the window are close to it
+   */
+  private record Centre(int ticket, float[] centroid, boolean[] members) {}
+
+  private record Tested(Centre centre, double expected, double p) {}
 
   private static int[] between(Texts texts, int from, int to) {
     return IntStream.range(0, texts.days().length)
@@ -242,17 +226,12 @@ public final class RateScan {
     return Arrays.stream(at).mapToObj(i -> texts.vectors()[i]).toArray(float[][]::new);
   }
 
-  private static float[][] centres(float[][] recent, Options options, int[] centreOf) {
-    boolean[][] near = new boolean[recent.length][recent.length];
-    Vectors.products(
-        recent,
-        recent,
-        (i, first, cosine, width) -> {
-          for (int j = 0; j < width; j++) {
-            near[i][first + j] = cosine[j] >= options.neighbour();
-          }
-        });
-    List<float[]> centres = new ArrayList<>();
+  /** The local centroids with enough tickets and customers around them. */
+  private static List<Centre> centres(Texts texts, int[] window, Options options) {
+    float[][] recent = vectors(texts, window);
+    boolean[][] near = close(recent, recent, options.neighbour());
+    List<Integer> at = new ArrayList<>();
+    List<float[]> centroids = new ArrayList<>();
     for (int i = 0; i < recent.length; i++) {
       boolean[] nearby = near[i];
       float[][] neighbours =
@@ -262,19 +241,64 @@ public final class RateScan {
               .toArray(float[][]::new);
       // A ticket is its own neighbour, unless it is blank.
       if (neighbours.length > options.minimumNeighbours()) {
-        centreOf[centres.size()] = i;
-        centres.add(Vectors.normalise(Vectors.mean(neighbours)));
+        at.add(i);
+        centroids.add(Vectors.normalise(Vectors.mean(neighbours)));
       }
     }
-    return centres.toArray(float[][]::new);
+    boolean[][] members =
+        close(centroids.toArray(float[][]::new), recent, options.windowSimilarity());
+    List<Centre> centres = new ArrayList<>();
+    for (int c = 0; c < members.length; c++) {
+      if (isLargeEnough(texts, window, members[c], options)) {
+        centres.add(new Centre(at.get(c), centroids.get(c), members[c]));
+      }
+    }
+    return centres;
   }
 
-  /** Over-dispersion of weekly counts by moments: (variance - mean) / mean squared, at least 0. */
-  private static double dispersion(int[] weekly, int fullWeeks) {
-    return pooledDispersion(new int[][] {weekly}, fullWeeks);
+  private static boolean[][] close(float[][] rows, float[][] columns, double similarity) {
+    boolean[][] close = new boolean[rows.length][columns.length];
+    Vectors.products(
+        rows,
+        columns,
+        (i, first, cosine, width) -> {
+          for (int j = 0; j < width; j++) {
+            close[i][first + j] = cosine[j] >= similarity;
+          }
+        });
+    return close;
   }
 
-  private static double pooledDispersion(int[][] weekly, int fullWeeks) {
+  /**
+   * Reference tickets around each centre by week, counted backwards from the window; the last may
+   * be cut.
+   */
+  private static int[][] weekly(
+      Texts texts,
+      int[] reference,
+      int windowStart,
+      int referenceStart,
+      List<Centre> centres,
+      Options options) {
+    int[][] weekly = new int[centres.size()][(windowStart - referenceStart + 6) / 7];
+    Vectors.products(
+        centres.stream().map(Centre::centroid).toArray(float[][]::new),
+        vectors(texts, reference),
+        (c, first, cosine, width) -> {
+          for (int j = 0; j < width; j++) {
+            if (cosine[j] >= options.referenceSimilarity()) {
+              weekly[c][(windowStart - 1 - texts.days()[reference[first + j]]) / 7]++;
+            }
+          }
+        });
+    return weekly;
+  }
+
+  /**
+   * Over-dispersion of weekly counts by pooled moments: (variance - mean) / mean squared, at least
+   * 0.
+   */
+  private static double dispersion(int[][] weekly, int fullWeeks) {
     if (fullWeeks < 3) {
       return 0;
     }
@@ -320,48 +344,33 @@ public final class RateScan {
    * ticket on ties.
    */
   private static List<Outbreak> strongest(
-      Texts texts,
-      int[] window,
-      float[][] centres,
-      int[] centreOf,
-      boolean[][] members,
-      double[] expected,
-      double[] p,
-      Options options) {
+      Texts texts, int[] window, List<Tested> tested, double[] p, Options options) {
     boolean[] alert = BenjaminiHochberg.rejected(p, options.alertRate());
     boolean[] watch = BenjaminiHochberg.rejected(p, options.watchRate());
-    int[] order =
-        IntStream.range(0, centres.length)
-            .filter(c -> watch[centreOf[c]] && p[centreOf[c]] < 1)
-            .boxed()
+    List<Tested> order =
+        tested.stream()
+            .filter(t -> watch[t.centre().ticket()])
             .sorted(
-                Comparator.comparingDouble((Integer c) -> p[centreOf[c]])
-                    .thenComparingInt(c -> -count(members[c]))
-                    .thenComparingInt(c -> c))
-            .mapToInt(Integer::intValue)
-            .toArray();
+                Comparator.comparingDouble(Tested::p)
+                    .thenComparingInt(t -> -count(t.centre().members()))
+                    .thenComparingInt(t -> t.centre().ticket()))
+            .toList();
     boolean[] taken = new boolean[window.length];
     List<Outbreak> found = new ArrayList<>();
-    for (int c : order) {
-      int size = count(members[c]);
-      boolean[] own = members[c].clone();
+    for (Tested candidate : order) {
+      Centre centre = candidate.centre();
+      int size = count(centre.members());
+      boolean[] own = centre.members().clone();
       for (int j = 0; j < own.length; j++) {
         own[j] &= !taken[j];
       }
       boolean repeated =
           size - count(own) >= SAME_MEMBERS * size
               || found.stream()
-                  .anyMatch(f -> Vectors.dot(f.centroid(), centres[c]) >= SAME_CENTROID);
+                  .anyMatch(f -> Vectors.dot(f.centroid(), centre.centroid()) >= SAME_CENTROID);
       if (!repeated && isLargeEnough(texts, window, own, options)) {
-        found.add(
-            outbreak(
-                texts,
-                window,
-                own,
-                centres[c],
-                alert[centreOf[c]] ? Level.ALERT : Level.WATCH,
-                expected[c],
-                p[centreOf[c]]));
+        Level level = alert[centre.ticket()] ? Level.ALERT : Level.WATCH;
+        found.add(outbreak(texts, window, own, candidate, level));
         for (int j = 0; j < own.length; j++) {
           taken[j] |= own[j];
         }
@@ -371,13 +380,8 @@ public final class RateScan {
   }
 
   private static Outbreak outbreak(
-      Texts texts,
-      int[] window,
-      boolean[] members,
-      float[] centroid,
-      Level level,
-      double expected,
-      double p) {
+      Texts texts, int[] window, boolean[] members, Tested from, Level level) {
+    float[] centroid = from.centre().centroid();
     List<String> tickets = new ArrayList<>();
     int firstDay = Integer.MAX_VALUE;
     String medoid = "";
@@ -400,8 +404,8 @@ public final class RateScan {
         List.copyOf(tickets),
         customers(texts, window, members),
         firstDay,
-        expected,
-        p,
+        from.expected(),
+        from.p(),
         centroid,
         medoid);
   }

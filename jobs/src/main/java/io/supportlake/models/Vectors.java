@@ -84,7 +84,7 @@ public final class Vectors {
       return;
     }
     int dimensions = rows[0].length;
-    int padded = (dimensions + 3) / 4 * 4;
+    int padded = (dimensions + 7) / 8 * 8;
     float[] block = new float[padded * BLOCK];
     float[] sums = new float[BLOCK];
     float[] row = new float[padded];
@@ -99,22 +99,33 @@ public final class Vectors {
       for (int i = 0; i < rows.length; i++) {
         System.arraycopy(rows[i], 0, row, 0, dimensions);
         Arrays.fill(sums, 0);
-        for (int k = 0; k < padded; k += 4) {
-          addFour(sums, block, k * BLOCK, row[k], row[k + 1], row[k + 2], row[k + 3]);
+        for (int k = 0; k < padded; k += 8) {
+          addEight(sums, block, k * BLOCK, row, k);
         }
         to.accept(i, first, sums, width);
       }
     }
   }
 
-  private static void addFour(
-      float[] sums, float[] block, int at, float a, float b, float c, float d) {
+  private static void addEight(float[] sums, float[] block, int at, float[] row, int k) {
+    float a = row[k];
+    float b = row[k + 1];
+    float c = row[k + 2];
+    float d = row[k + 3];
+    float e = row[k + 4];
+    float f = row[k + 5];
+    float g = row[k + 6];
+    float h = row[k + 7];
     for (int j = 0; j < BLOCK; j++) {
       sums[j] +=
           a * block[at + j]
               + b * block[at + BLOCK + j]
               + c * block[at + 2 * BLOCK + j]
-              + d * block[at + 3 * BLOCK + j];
+              + d * block[at + 3 * BLOCK + j]
+              + e * block[at + 4 * BLOCK + j]
+              + f * block[at + 5 * BLOCK + j]
+              + g * block[at + 6 * BLOCK + j]
+              + h * block[at + 7 * BLOCK + j];
     }
   }
 }

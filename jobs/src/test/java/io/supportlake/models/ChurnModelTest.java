@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +131,15 @@ class ChurnModelTest {
             LogisticChurnModel.fit(TRAIN, CALIBRATION, LogisticChurnModel.Options.DEFAULT)
                 .logOdds(TEST.x()))
         .isEqualTo(logistic.logOdds(TEST.x()));
+  }
+
+  @Test
+  void anotherThreadTrainsTheSameModel() throws Exception {
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      BoostedChurnModel elsewhere =
+          pool.submit(() -> BoostedChurnModel.fit(TRAIN, CALIBRATION, SMALL)).get();
+      assertThat(elsewhere.logOdds(TEST.x())).isEqualTo(boosted.logOdds(TEST.x()));
+    }
   }
 
   @Test

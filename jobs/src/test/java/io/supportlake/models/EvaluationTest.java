@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -131,5 +132,28 @@ class EvaluationTest {
     assertThatThrownBy(() -> one.beats(other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("one block only: 2 rows with 1 events against 1 with 0");
+  }
+
+  @Test
+  void aSegmentWhereMoreChurnedThanExpectedRaisesTheAlarm() {
+    double[] p = new double[400];
+    Arrays.fill(p, 0.1);
+    int[] y = new int[400];
+    Arrays.fill(y, 0, 22, 1);
+    Arrays.fill(y, 200, 240, 1);
+    String[] segments = new String[400];
+    Arrays.fill(segments, 0, 200, "basic");
+    Arrays.fill(segments, 200, 400, "pro");
+    var ratios = Evaluation.bySegment(p, y, segments);
+    assertThat(ratios).containsOnlyKeys("basic", "pro");
+    Evaluation.SegmentRatio basic = Objects.requireNonNull(ratios.get("basic"));
+    Evaluation.SegmentRatio pro = Objects.requireNonNull(ratios.get("pro"));
+    assertThat(basic.ratio()).isCloseTo(1.1, within(1e-9));
+    assertThat(basic.isAlarm()).isFalse();
+    assertThat(pro.ratio()).isCloseTo(2, within(1e-9));
+    assertThat(pro.isAlarm()).isTrue();
+    // 40 events: 28.58 to 54.47 (Garwood 1936), here over 20 expected.
+    assertThat(pro.low()).isCloseTo(28.58 / 20, within(0.001));
+    assertThat(pro.high()).isCloseTo(54.47 / 20, within(0.001));
   }
 }
