@@ -5,7 +5,6 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
-import io.supportlake.rules.Redactor.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -410,7 +409,7 @@ final class PersonalData {
    * @param type what it is
    * @param value its normal form, the same for every way of writing it
    */
-  record Span(int start, int end, Type type, String value) {}
+  record Span(int start, int end, Redactor.Type type, String value) {}
 
   /** What a text holds at all, found in one pass, decides which detectors run. */
   private record Signs(
@@ -701,7 +700,7 @@ final class PersonalData {
     return next < 0 || next >= end;
   }
 
-  private void take(int start, int end, Type type, String value) {
+  private void take(int start, int end, Redactor.Type type, String value) {
     if (isFree(start, end)) {
       taken.set(start, end);
       found.add(new Span(start, end, type, value));
@@ -711,7 +710,7 @@ final class PersonalData {
   private void secrets() {
     Matcher matcher = SECRET.matcher(text);
     while (matcher.find()) {
-      take(matcher.start(), matcher.end(), Type.SECRET, matcher.group());
+      take(matcher.start(), matcher.end(), Redactor.Type.SECRET, matcher.group());
     }
   }
 
@@ -719,21 +718,27 @@ final class PersonalData {
     atWords(SECRETS, ANNOUNCED_SECRET, this::announcedSecret);
     atWords(PASSWORDS, PASSWORD, this::password);
     atWords(
-        PASSWORDS, NUMERIC_PASSWORD, m -> take(m.start(1), m.end(1), Type.PASSWORD, m.group(1)));
+        PASSWORDS,
+        NUMERIC_PASSWORD,
+        m -> take(m.start(1), m.end(1), Redactor.Type.PASSWORD, m.group(1)));
   }
 
   private void announcedSecret(Matcher matcher) {
     int end = withoutPunctuation(matcher.start(1), matcher.end(1));
     String value = text.substring(matcher.start(1), end);
     if (value.length() >= 12 && digitsOf(value).length() >= 2) {
-      take(matcher.start(1), end, Type.SECRET, value);
+      take(matcher.start(1), end, Redactor.Type.SECRET, value);
     }
   }
 
   private void password(Matcher matcher) {
     int quoted = matcher.group(2) != null ? 2 : 3;
     if (matcher.group(quoted) != null) {
-      take(matcher.start(quoted), matcher.end(quoted), Type.PASSWORD, matcher.group(quoted));
+      take(
+          matcher.start(quoted),
+          matcher.end(quoted),
+          Redactor.Type.PASSWORD,
+          matcher.group(quoted));
       return;
     }
     int start = matcher.start(4);
@@ -751,7 +756,7 @@ final class PersonalData {
                     || lower.contains("'")
                     || lower.contains("’")));
     if (!state) {
-      take(start, end, Type.PASSWORD, value);
+      take(start, end, Redactor.Type.PASSWORD, value);
     }
   }
 
@@ -781,7 +786,7 @@ final class PersonalData {
       }
       if (!local.isEmpty() && !FILE_ENDINGS.contains(ending) && !local.equals("git")) {
         String value = (local + "@" + domain).toLowerCase(Locale.ROOT);
-        take(start, matcher.end(), Type.EMAIL, value);
+        take(start, matcher.end(), Redactor.Type.EMAIL, value);
       }
     }
   }
@@ -810,7 +815,7 @@ final class PersonalData {
     }
     boolean ends = i >= text.length() || !isAsciiLetterOrDigit(text.charAt(i));
     if (value.length() == length && ends && mod97(value) == 1) {
-      take(start, i, Type.IBAN, value.toString());
+      take(start, i, Redactor.Type.IBAN, value.toString());
     }
   }
 
@@ -835,7 +840,7 @@ final class PersonalData {
         take(
             matcher.start(),
             matcher.end(),
-            Type.WALLET,
+            Redactor.Type.WALLET,
             caseless ? value.toLowerCase(Locale.ROOT) : value);
       }
     }
@@ -887,7 +892,7 @@ final class PersonalData {
       if (last >= 0) {
         int start = groups.get(first)[0];
         int end = groups.get(last)[1];
-        take(start, end, Type.CARD, digitsOf(text.substring(start, end)));
+        take(start, end, Redactor.Type.CARD, digitsOf(text.substring(start, end)));
         first = last;
       }
       first++;
@@ -1000,8 +1005,8 @@ final class PersonalData {
     atNumbers(
         SORT_AND_ACCOUNT,
         m -> {
-          take(m.start(1), m.end(1), Type.ACCOUNT, digitsOf(m.group(1)));
-          take(m.start(2), m.end(2), Type.ACCOUNT, m.group(2));
+          take(m.start(1), m.end(1), Redactor.Type.ACCOUNT, digitsOf(m.group(1)));
+          take(m.start(2), m.end(2), Redactor.Type.ACCOUNT, m.group(2));
         });
     atWords(ACCOUNTS, ACCOUNT, this::account);
     atWords(IDENTITIES, ANNOUNCED_IDENTITY, this::announcedIdentity);
@@ -1011,7 +1016,10 @@ final class PersonalData {
     for (String group : List.of("value", "sort", "routing")) {
       if (matcher.group(group) != null) {
         take(
-            matcher.start(group), matcher.end(group), Type.ACCOUNT, digitsOf(matcher.group(group)));
+            matcher.start(group),
+            matcher.end(group),
+            Redactor.Type.ACCOUNT,
+            digitsOf(matcher.group(group)));
       }
     }
   }
@@ -1020,7 +1028,7 @@ final class PersonalData {
     int end = identityEnd(matcher.start(1), matcher.end(1));
     String value = lettersAndDigits(text.substring(matcher.start(1), end));
     if (digitsOf(value).length() >= 5) {
-      take(matcher.start(1), end, Type.NATIONAL_ID, value);
+      take(matcher.start(1), end, Redactor.Type.NATIONAL_ID, value);
     }
   }
 
@@ -1060,7 +1068,11 @@ final class PersonalData {
   }
 
   private void identity(Matcher matcher) {
-    take(matcher.start(), matcher.end(), Type.NATIONAL_ID, lettersAndDigits(matcher.group()));
+    take(
+        matcher.start(),
+        matcher.end(),
+        Redactor.Type.NATIONAL_ID,
+        lettersAndDigits(matcher.group()));
   }
 
   /** ISO 7064 mod 11,10; of the first ten digits exactly one occurs twice or three times. */
@@ -1093,7 +1105,11 @@ final class PersonalData {
 
   private void address(Matcher matcher, boolean valid) {
     if (valid) {
-      take(matcher.start(), matcher.end(), Type.IP, matcher.group().toLowerCase(Locale.ROOT));
+      take(
+          matcher.start(),
+          matcher.end(),
+          Redactor.Type.IP,
+          matcher.group().toLowerCase(Locale.ROOT));
     }
   }
 
@@ -1144,7 +1160,7 @@ final class PersonalData {
       int end = ends.get(k);
       String number = isFree(start, end) ? phone(start, end) : null;
       if (number != null) {
-        take(start, end, Type.PHONE, number);
+        take(start, end, Redactor.Type.PHONE, number);
         return end;
       }
     }

@@ -1,0 +1,428 @@
+package io.supportlake.rules;
+
+import java.io.Serial;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Templates of log lines: wide masks, a Drain tree (He, Zhu, Zheng, Lyu, ICWS 2017) with similarity
+ * 0.9, then merges of templates that are equal after collapsing wildcards and of those that differ
+ * in one position that takes six or more words.
+ */
+public final class LogTemplates {
+  /** Stands for what varies. */
+  public static final String WILDCARD = "<*>";
+
+  private static final double SIMILARITY = 0.9;
+  private static final int WORDS_OF_A_VARIABLE = 6;
+  private static final int LONGEST_RUN = 8;
+
+  private static final String MONTH =
+      "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
+  private static final String CLOCK = "\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?";
+  private static final String OFFSET = "(?: ?(?:Z|UTC|GMT|[+-]\\d{2}:?\\d{2})(?![A-Za-z0-9]))?";
+
+  /** Applied in order; a mask's own name holds no digit, so that later ones leave it alone. */
+  private static final List<Mask> MASKS =
+      List.of(
+          mask(
+              "<uuid>",
+              '-',
+              "(?<![0-9A-Za-z])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9A-Za-z])"),
+          mask("<url>", '/', "\\b[a-z][a-z0-9+.-]{1,15}://[^\\s\"'<>,;)\\]]+"),
+          mask(
+              "<date>",
+              '\0',
+              "(?<![\\w.])\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?:(?:T|[ ,_-]{1,2})"
+                  + CLOCK
+                  + ")?"
+                  + OFFSET
+                  + "(?![\\d])"
+                  + "|(?<![\\w.])\\d{1,2}[/.]\\d{1,2}[/.]\\d{2,4}(?:[ ,T]{1,2}"
+                  + CLOCK
+                  + ")?"
+                  + OFFSET
+                  + "(?![\\d.])"
+                  + "|(?<![\\w])(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? {1,2})?"
+                  + MONTH
+                  + " {1,2}\\d{1,2}(?:,? \\d{4})?(?: "
+                  + CLOCK
+                  + OFFSET
+                  + ")?(?: \\d{4})?(?![\\w])"
+                  + "|(?<![\\w])(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?\\d{1,2}[ /-]"
+                  + MONTH
+                  + "[ /-]\\d{2,4}(?:[ :]"
+                  + CLOCK
+                  + OFFSET
+                  + ")?(?![\\w])"),
+          mask(
+              "<time>",
+              ':',
+              "(?<![\\w.:])\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?" + OFFSET + "(?![\\w:])"),
+          mask(
+              "<ip>",
+              '\0',
+              "(?<![\\w.])/?(?:\\d{1,3}\\.){3}\\d{1,3}(?::\\d{1,5})?(?![\\w]|\\.\\d)"
+                  + "|(?<![\\w:])(?=[0-9A-Fa-f:]*\\d)(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])"),
+          mask(
+              "<host>",
+              ':',
+              "(?<![\\w.<-])(?:localhost|(?:[A-Za-z0-9_-]+\\.)+[A-Za-z][A-Za-z0-9-]*|[A-Za-z][A-Za-z_-]*\\d[\\w-]*):\\d{2,5}(?![\\w])"),
+          mask("<name>", '.', "(?<![\\w.<])(?:[A-Za-z_$][\\w$-]*\\.){2,}[A-Za-z_$][\\w$]*"),
+          mask("<path>", '/', "(?<![\\w<>/])(?:~|\\.{1,2})?(?:/[\\w.@%+~:=-]+){2,}/?"),
+          mask("<path>", '\\', "(?<![\\w])[A-Za-z]:\\\\[^\\s\"'<>|]+"),
+          mask(
+              "<hex>",
+              '\0',
+              "(?<![\\w])0[xX][0-9a-fA-F]+(?![\\w])"
+                  + "|(?<![A-Za-z0-9])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\\d)[0-9a-f]{8,}(?![A-Za-z0-9])"
+                  + "|(?<![A-Za-z0-9])(?=[0-9A-F]*[A-F])(?=[0-9A-F]*\\d)[0-9A-F]{8,}(?![A-Za-z0-9])"),
+          mask(
+              "<num>",
+              '\0',
+              "(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?: ?(?:[KMGTP]i?B|[kmgt]b|bytes|ms|secs?|seconds?|minutes?)|(?:%|ns|us|µs|s|min|h|d|B|Hz|MHz|GHz))(?![A-Za-z0-9])"
+                  + "|(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?![A-Za-z0-9])"));
+
+  private static final Pattern ANY_MASK = Pattern.compile("<(?:[a-z]+|\\*)>");
+  private static final Pattern WILDCARDS = Pattern.compile("<\\*>(?:[ ,;|]*<\\*>)+");
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+  private LogTemplates() {}
+
+  /** A mask runs only where its sign, or a digit for sign 0, occurs. */
+  private record Mask(String name, char sign, Pattern pattern) {}
+
+  private static Mask mask(String name, char sign, String regex) {
+    return new Mask(name, sign, Pattern.compile(regex));
+  }
+
+  /**
+   * The line with ids, dates, addresses, hosts, class names, paths, hex and numbers masked, and
+   * with single blanks. Lines of one kind mostly become equal here; keep a map from masked line to
+   * template id in front of {@link Miner}, since masking is the dear part.
+   */
+  public static String mask(String line) {
+    String masked = line.strip();
+    boolean digits = masked.chars().anyMatch(c -> c >= '0' && c <= '9');
+    for (Mask mask : MASKS) {
+      boolean needed = mask.sign() == '\0' ? digits : masked.indexOf(mask.sign()) >= 0;
+      if (needed) {
+        masked = mask.pattern().matcher(masked).replaceAll(mask.name());
+      }
+    }
+    return BLANKS.matcher(masked).replaceAll(" ");
+  }
+
+  /** The id of a template: 64 bits of the SHA-256 of its text, in hex. */
+  public static String templateId(String template) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] hash = digest.digest(template.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("This JDK has no SHA-256, which every JDK must have.", e);
+    }
+  }
+
+  /**
+   * The template that a masked line would be on its own: every mask and run of masks one wildcard.
+   */
+  static String collapse(String masked) {
+    String wild = ANY_MASK.matcher(masked).replaceAll(WILDCARD);
+    return WILDCARDS.matcher(wild).replaceAll(WILDCARD);
+  }
+
+  /**
+   * A template.
+   *
+   * @param id {@link #templateId} of the text
+   * @param text words and {@link #WILDCARD}
+   * @param count lines that have it
+   */
+  public record Template(String id, String text, long count) {}
+
+  /**
+   * The templates of a set of lines.
+   *
+   * @param templates by id
+   * @param idByLine template id of every masked line that was added
+   */
+  public record Mined(SortedMap<String, Template> templates, Map<String, String> idByLine) {}
+
+  /**
+   * Collects masked lines with their counts. Miners of partitions merge into the miner of the whole
+   * without loss, and {@link #mine} does not depend on the order of adding. Not thread-safe.
+   */
+  public static final class Miner implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final TreeMap<String, Long> counts = new TreeMap<>();
+    private final TreeSet<String> known = new TreeSet<>();
+
+    /** A miner that knows no templates. */
+    public Miner() {}
+
+    /**
+     * A miner that keeps to templates found earlier: a line that fits one gets its id, so that ids
+     * stay when new lines come; only the others go to the tree.
+     */
+    public static Miner knowing(Collection<String> templates) {
+      Miner miner = new Miner();
+      miner.known.addAll(templates);
+      return miner;
+    }
+
+    /**
+     * Adds a line that occurred {@code count} times.
+     *
+     * @param masked as {@link LogTemplates#mask} returns it
+     * @throws IllegalArgumentException when the count is not positive
+     */
+    public void add(String masked, long count) {
+      Require.that(count > 0, "a line's count must be positive, was %s for: %s", count, masked);
+      counts.merge(masked, count, Long::sum);
+    }
+
+    /** Adds the lines and known templates of another miner. */
+    public void merge(Miner other) {
+      other.counts.forEach((line, count) -> counts.merge(line, count, Long::sum));
+      known.addAll(other.known);
+    }
+
+    /** Templates of all lines added, inserted by count, highest first, then by text. */
+    public Mined mine() {
+      Known fixed = new Known(known);
+      Tree tree = new Tree();
+      Map<String, Node> nodes = new HashMap<>();
+      Map<String, String> texts = new HashMap<>();
+      List<Map.Entry<String, Long>> lines = new ArrayList<>(counts.entrySet());
+      lines.sort(
+          Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+              .thenComparing(Map.Entry.comparingByKey()));
+      for (Map.Entry<String, Long> line : lines) {
+        String fit = fixed.fitting(line.getKey().split(" ", -1));
+        if (fit == null) {
+          nodes.put(line.getKey(), tree.insert(line.getKey()));
+        } else {
+          texts.put(line.getKey(), fit);
+        }
+      }
+      TreeSet<String> collapsed = new TreeSet<>();
+      nodes.values().forEach(node -> collapsed.add(collapse(node.text())));
+      Map<String, String> merged = mergeOnePosition(collapsed);
+      nodes.forEach((line, node) -> texts.put(line, finalText(merged, collapse(node.text()))));
+      return mined(texts);
+    }
+
+    private Mined mined(Map<String, String> texts) {
+      TreeMap<String, Template> templates = new TreeMap<>();
+      TreeMap<String, String> ids = new TreeMap<>();
+      counts.forEach((line, count) -> {
+        String text = texts.getOrDefault(line, line);
+        String id = templateId(text);
+        ids.put(line, id);
+        templates.merge(
+            id,
+            new Template(id, text, count),
+            (a, b) -> new Template(id, text, a.count() + b.count()));
+      });
+      return new Mined(
+          Collections.unmodifiableSortedMap(templates), Collections.unmodifiableMap(ids));
+    }
+
+    private static String finalText(Map<String, String> merged, String text) {
+      String now = text;
+      String next = merged.get(now);
+      while (next != null) {
+        now = next;
+        next = merged.get(now);
+      }
+      return now;
+    }
+  }
+
+  /** Rounds of merging until nothing changes; each template points to the one that took it in. */
+  private static Map<String, String> mergeOnePosition(Set<String> start) {
+    Map<String, String> merged = new HashMap<>();
+    TreeSet<String> templates = new TreeSet<>(start);
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      TreeMap<String, TreeSet<String>> groups = new TreeMap<>();
+      for (String template : templates) {
+        for (String opened : openings(template)) {
+          groups.computeIfAbsent(opened, _ -> new TreeSet<>()).add(template);
+        }
+      }
+      List<Map.Entry<String, TreeSet<String>>> largest = new ArrayList<>(groups.entrySet());
+      largest.removeIf(entry -> entry.getValue().size() < WORDS_OF_A_VARIABLE);
+      largest.sort(
+          Comparator.comparingInt((Map.Entry<String, TreeSet<String>> e) -> -e.getValue().size())
+              .thenComparing(Map.Entry.comparingByKey()));
+      for (Map.Entry<String, TreeSet<String>> entry : largest) {
+        TreeSet<String> members = new TreeSet<>(entry.getValue());
+        members.retainAll(templates);
+        if (members.size() >= WORDS_OF_A_VARIABLE) {
+          String text = collapse(entry.getKey());
+          templates.removeAll(members);
+          templates.add(text);
+          members.stream().filter(m -> !m.equals(text)).forEach(m -> merged.put(m, text));
+          changed = true;
+        }
+      }
+    }
+    return merged;
+  }
+
+  /** The template with one word at a time made a wildcard, as long as another word is left. */
+  private static List<String> openings(String template) {
+    String[] tokens = template.split(" ", -1);
+    List<String> openings = new ArrayList<>();
+    long words = Arrays.stream(tokens).filter(LogTemplates::isWord).count();
+    for (int i = 0; i < tokens.length && words > 1; i++) {
+      String token = tokens[i];
+      if (isWord(token)) {
+        tokens[i] = WILDCARD;
+        openings.add(String.join(" ", tokens));
+        tokens[i] = token;
+      }
+    }
+    return openings;
+  }
+
+  private static boolean isWord(String token) {
+    return !token.equals(WILDCARD) && token.chars().anyMatch(Character::isLetter);
+  }
+
+  /** Templates by number of tokens and first token. */
+  private static final class Tree {
+    private final Map<String, List<Node>> groups = new HashMap<>();
+
+    List<Node> groupOf(String[] tokens) {
+      String first = ANY_MASK.matcher(tokens[0]).find() ? WILDCARD : tokens[0];
+      return groups.computeIfAbsent(tokens.length + " " + first, _ -> new ArrayList<>());
+    }
+
+    /** The most similar template takes the line in and opens where they differ. */
+    Node insert(String line) {
+      String[] tokens = line.split(" ", -1);
+      List<Node> group = groupOf(tokens);
+      Node best = null;
+      double most = SIMILARITY;
+      for (Node node : group) {
+        double similarity = node.similarity(tokens);
+        if (similarity > most || (similarity == most && best == null)) {
+          best = node;
+          most = similarity;
+        }
+      }
+      if (best == null) {
+        best = new Node(tokens);
+        group.add(best);
+      } else {
+        best.open(tokens);
+      }
+      return best;
+    }
+  }
+
+  /** Templates of earlier runs, by first token. */
+  private static final class Known {
+    private final Map<String, List<String[]>> groups = new HashMap<>();
+
+    Known(Collection<String> templates) {
+      for (String template : templates) {
+        String[] tokens = template.split(" ", -1);
+        groups.computeIfAbsent(tokens[0], _ -> new ArrayList<>()).add(tokens);
+      }
+    }
+
+    /** The template that the line fits; of several, the one with most words. */
+    @Nullable String fitting(String[] line) {
+      String[] tokens = new String[line.length];
+      Arrays.setAll(tokens, i -> collapse(line[i]));
+      String[] best = null;
+      for (String first : List.of(tokens[0], WILDCARD)) {
+        for (String[] template : groups.getOrDefault(first, List.of())) {
+          boolean better = best == null || words(template) > words(best);
+          if (better && fits(template, 0, tokens, 0)) {
+            best = template;
+          }
+        }
+      }
+      return best == null ? null : String.join(" ", best);
+    }
+
+    private static long words(String[] template) {
+      return Arrays.stream(template).filter(token -> !token.equals(WILDCARD)).count();
+    }
+
+    /** A wildcard takes one token, or a run that collapsing made one: from a mask to a mask. */
+    private static boolean fits(String[] template, int at, String[] line, int from) {
+      if (at == template.length || from == line.length) {
+        return at == template.length && from == line.length;
+      }
+      boolean wild = template[at].startsWith(WILDCARD);
+      if ((template[at].equals(line[from]) || template[at].equals(WILDCARD))
+          && fits(template, at + 1, line, from + 1)) {
+        return true;
+      }
+      int longest = wild && isMask(line[from]) ? Math.min(line.length, from + LONGEST_RUN) : from;
+      for (int end = from + 2; end <= longest; end++) {
+        if (isMask(line[end - 1]) && fits(template, at + 1, line, end)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static boolean isMask(String token) {
+      return token.startsWith(WILDCARD);
+    }
+  }
+
+  private static final class Node {
+    private final String[] tokens;
+
+    Node(String[] tokens) {
+      this.tokens = tokens;
+    }
+
+    double similarity(String[] line) {
+      int equal = 0;
+      for (int i = 0; i < tokens.length; i++) {
+        equal += tokens[i].equals(line[i]) ? 1 : 0;
+      }
+      return (double) equal / tokens.length;
+    }
+
+    void open(String[] line) {
+      for (int i = 0; i < tokens.length; i++) {
+        if (!tokens[i].equals(line[i])) {
+          tokens[i] = WILDCARD;
+        }
+      }
+    }
+
+    String text() {
+      return String.join(" ", tokens);
+    }
+  }
+}
