@@ -24,7 +24,13 @@ final class Account {
       int attempt,
       World.@Nullable Incident incident) {}
 
-  /** A user and whether it still belongs to the account. */
+  /**
+   * An unresolved high-stake issue: when its last contact ended, and what it adds to the log
+   * hazard.
+   */
+  record Pain(long endedAt, double weight) {}
+
+  /** A user with its contact data. */
   record User(String id, String email, String phone, String role) {}
 
   private record Home(
@@ -50,7 +56,7 @@ final class Account {
   private static final String[] PLANS = {"starter", "growth", "scale", "enterprise"};
   private static final double[] PLAN_SHARES = {0.38, 0.73, 0.93, 1.0};
   private static final double[] FEES = {45, 190, 750, 3_200};
-  private static final double[] LEVELS = {0.75, 1.1, 2.0, 3.6};
+  private static final double[] LEVELS = {0.7, 1.0, 1.75, 3.1};
   private static final double[] NEEDS = {0.022, 0.034, 0.055, 0.10};
 
   final int index;
@@ -68,10 +74,11 @@ final class Account {
   final double[] featureWeights;
   final double[] featureUse;
   final double proneness;
+  final double complexity;
   final double personal;
   final List<User> users = new ArrayList<>();
   final PriorityQueue<Plan> plans = new PriorityQueue<>(Comparator.comparingLong(Plan::at));
-  final Map<String, Long> unresolved = new HashMap<>();
+  final Map<String, Pain> unresolved = new HashMap<>();
   final List<double[]> monthly = new ArrayList<>();
   final List<String> months = new ArrayList<>();
   final Episodes episodes;
@@ -176,7 +183,8 @@ final class Account {
       renewalDay += 365;
     }
     this.owner = "csm-" + (1 + rng.whole(0, 11));
-    this.proneness = Math.exp(0.7 * rng.normal());
+    this.proneness = Math.exp(1.1 * rng.normal() - 0.3);
+    this.complexity = 0.8 * rng.normal();
     this.featureUse = new double[world.features.size()];
     this.featureWeights = new double[featureUse.length];
     double running = 0;

@@ -10,6 +10,11 @@ final class Desk {
   private static final double RECONTACT_WEEK = 0.60;
   private static final double RECONTACT_LATER = 0.15;
   private static final double FURTHER_QUESTION = 0.04;
+  private static final double SAME_CASE = 0.45;
+
+  /** Share of returns within a week that come before the case closes, from {@link #soon}. */
+  private static final double STILL_OPEN = 0.914;
+
   private static final double[] CHANNEL_WEIGHTS = {0.40, 0.65, 0.82, 0.97, 1.0};
   private static final String[] CHANNELS = {"email", "chat", "phone", "in_app", "api"};
   private static final double PERSONAL_SHARE = 0.05;
@@ -270,8 +275,8 @@ final class Desk {
         solvedChance
             * (chance * (1 - FURTHER_QUESTION) + (1 - chance) * (1 - RECONTACT_WEEK))
             * (1 - chanceFamily);
-    double comesBack =
-        chance * FURTHER_QUESTION + (1 - chance) * (RECONTACT_WEEK + RECONTACT_LATER);
+    double comesBackSoon = chance * FURTHER_QUESTION + (1 - chance) * RECONTACT_WEEK;
+    double comesBack = comesBackSoon + (1 - chance) * RECONTACT_LATER;
     World.Incident incident = plan.incident();
     account.episodes.add(
         new Episodes.Contact(
@@ -291,7 +296,7 @@ final class Desk {
             plan.relation(),
             incident == null ? null : incident.id(),
             expectedFcr,
-            0.45 * comesBack * 0.95,
+            SAME_CASE * STILL_OPEN * comesBackSoon,
             talk.functionalChance,
             talk.engineeringChance));
     String month = Times.month(started);
@@ -309,7 +314,8 @@ final class Desk {
     if (isResolved) {
       account.unresolved.remove(family.name());
     } else if (family.isHighStake()) {
-      account.unresolved.put(family.name(), family.stake().equals("critical") ? -ended : ended);
+      double weight = Math.log(family.stake().equals("critical") ? 7 : 4);
+      account.unresolved.put(family.name(), new Account.Pain(ended, weight));
     }
   }
 
@@ -327,6 +333,7 @@ final class Desk {
             + 0.9 * talk.ticket.skill
             + 0.35 * Math.min(3, talk.plan.attempt())
             + 0.25 * talk.functional
+            - talk.account.complexity
             - (talk.plan.incident() == null ? 0 : 0.9);
     return 1 / (1 + Math.exp(-logit));
   }
@@ -613,7 +620,7 @@ final class Desk {
     if (back >= 0) {
       double way = rng.unit();
       boolean isSilentLetter = !isSolved && talk.session == null;
-      if (way < 0.45 && back < closes && !isSilentLetter) {
+      if (way < SAME_CASE && back < closes && !isSilentLetter) {
         account.plans.add(plan(talk, back, talk.ticket, null, null, null));
         return;
       }

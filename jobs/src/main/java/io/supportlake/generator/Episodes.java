@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,14 +140,23 @@ final class Episodes {
       truth.rate(
           "escalation_functional",
           month,
-          first.expectedFunctional(),
+          any(episode, Contact::expectedFunctional),
           episode.contacts.stream().anyMatch(c -> c.functional() > 0) ? 1 : 0);
       truth.rate(
           "escalation_engineering",
           month,
-          first.expectedEngineering(),
+          any(episode, Contact::expectedEngineering),
           episode.contacts.stream().anyMatch(c -> c.engineering() > 0) ? 1 : 0);
     }
+  }
+
+  /** Probability that it happens in any of the contacts the episode came to have. */
+  private static double any(Episode episode, ToDoubleFunction<Contact> chance) {
+    double none = 1;
+    for (Contact contact : episode.contacts) {
+      none *= 1 - chance.applyAsDouble(contact);
+    }
+    return 1 - none;
   }
 
   private static long firstSolve(Episode episode) {

@@ -113,8 +113,10 @@ public final class Generator {
         for (World.Incident incident : world.incidents) {
           telemetry.outbreak(incident, day, options.accounts(), rng);
         }
-        zone.flush(day);
+        // East of Greenwich a local day begins on the UTC day before, so that one stays open.
+        zone.flush(day - 1);
       }
+      zone.flush(lastDay);
       for (Account account : accounts) {
         account.episodes.close((lastDay + 1) * Times.DAY);
       }

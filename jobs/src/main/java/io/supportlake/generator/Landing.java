@@ -42,6 +42,7 @@ final class Landing implements AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
   private @Nullable Future<Long> pending;
   private long bytes;
+  private long openDay;
 
   /** Rows planted and what was done to them. */
   static final class Counter {
@@ -57,6 +58,7 @@ final class Landing implements AutoCloseable {
     this.root = root;
     this.firstDay = firstDay;
     this.lastDay = lastDay;
+    this.openDay = firstDay;
     for (Source source : Source.values()) {
       waiting.put(source, new TreeMap<>());
       counters.put(source, new Counter());
@@ -70,7 +72,7 @@ final class Landing implements AutoCloseable {
       String line,
       Rng rng,
       @Nullable UnaryOperator<String> corrected) {
-    long day = Math.max(firstDay, Times.dayOf(eventAt));
+    long day = Math.max(openDay, Times.dayOf(eventAt));
     Counter counter = counter(source);
     if (day > firstDay && rng.chance(LATE)) {
       day += 1 + (long) (20 * Math.pow(rng.unit(), 3));
@@ -103,12 +105,12 @@ final class Landing implements AutoCloseable {
 
   /** A record that arrives on the day it happened, once and whole. */
   void landOnTime(Source source, long eventAt, String line) {
-    append(source, Math.max(firstDay, Times.dayOf(eventAt)), line, counter(source));
+    append(source, Math.max(openDay, Times.dayOf(eventAt)), line, counter(source));
   }
 
   /** A record that arrives on a given day, for sources that are exported now and then. */
   void landOn(Source source, long day, String line) {
-    append(source, Math.max(firstDay, day), line, counter(source));
+    append(source, Math.max(openDay, day), line, counter(source));
   }
 
   /** A CSV record of this source; null values are empty. */
@@ -150,8 +152,12 @@ final class Landing implements AutoCloseable {
     };
   }
 
-  /** Writes every file of the days up to {@code day}; called once all accounts lived that day. */
+  /**
+   * Writes every file of the days up to {@code day}, once nothing can arrive on them any more; a
+   * record of an earlier day that still comes arrives on the next.
+   */
   void flush(long day) {
+    openDay = day + 1;
     Map<Source, Map<Long, StringBuilder>> ready = new EnumMap<>(Source.class);
     for (Source source : Source.values()) {
       Map<Long, StringBuilder> head = buffers(source).headMap(day, true);

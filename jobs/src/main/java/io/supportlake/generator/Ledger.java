@@ -8,7 +8,14 @@ import java.util.List;
 /** Writes the truth that is known at the end: churn with causes, incidents, agents, reviewers. */
 final class Ledger {
   private static final String[] PARTS = {
-    "hazard_month", "unresolved", "integration", "usage", "new_account", "incident", "treated"
+    "hazard_month",
+    "unresolved",
+    "integration",
+    "usage",
+    "new_account",
+    "incident",
+    "treated",
+    "usage_level"
   };
 
   private Ledger() {}

@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One account's day: register changes, users, needs for support, and whether it leaves. */
 final class Life {
-  private static final double[] BASE = {0.0095, 0.0065, 0.0045, 0.0022};
+  private static final double[] BASE = {0.0078, 0.0045, 0.0028, 0.0013};
+
+  /** Chance a day that a content account begins to use less; trouble multiplies it. */
+  private static final double DECLINES = 1.0 / 2_200;
+
   private static final double TREATED = 0.45;
   private static final int TREATED_DAYS = 120;
   private static final String[] INTEGRATIONS = {
@@ -258,7 +262,13 @@ final class Life {
   }
 
   private void leave(Account account, long day, Rng rng) {
-    if (day >= account.declineUntil && rng.chance(1.0 / 1_300)) {
+    double unresolved = unresolved(account, day);
+    double restless =
+        DECLINES
+            * (unresolved > 0 ? 6 : 1)
+            * (account.isFailing(day) ? 6 : 1)
+            * (day < account.incidentAt + 30 ? 3 : 1);
+    if (day >= account.declineUntil && rng.chance(restless)) {
       account.declineFrom = day;
       account.declineUntil = day + rng.whole(140, 220);
       account.declineFloor = rng.between(0.15, 0.45);
@@ -267,17 +277,16 @@ final class Life {
       World.Feature feature = world.feature(rng.pick(INTEGRATIONS));
       if (account.uses(feature)) {
         account.failingFrom = day;
-        account.failingUntil = day + rng.whole(8, 50);
+        account.failingUntil = day + rng.whole(12, 70);
         account.failingFeature = feature;
       }
     }
     double base = BASE[account.plan] / 30.4;
-    double unresolved = unresolved(account, day);
     double integration =
-        day >= account.failingFrom + 3 && day < account.failingUntil + 20 ? Math.log(4) : 0;
+        day >= account.failingFrom + 3 && day < account.failingUntil + 20 ? Math.log(5) : 0;
     double usage =
         day < account.declineUntil
-            ? Math.log(14) * Math.min(1, Math.max(0, (day - account.declineFrom - 21) / 30.0))
+            ? Math.log(28) * Math.min(1, Math.max(0, (day - account.declineFrom - 18) / 24.0))
             : 0;
     double fresh = day < account.startDay + 90 ? Math.log(1.4) : 0;
     double incident =
@@ -291,7 +300,16 @@ final class Life {
     if (isLeaving || date.getDayOfMonth() == date.lengthOfMonth()) {
       account.months.add(date.toString());
       account.monthly.add(
-          new double[] {hazard * 30.4, unresolved, integration, usage, fresh, incident, treated});
+          new double[] {
+            hazard * 30.4,
+            unresolved,
+            integration,
+            usage,
+            fresh,
+            incident,
+            treated,
+            account.trend(day)
+          });
     }
     if (isLeaving) {
       account.churnDay = day;
@@ -305,10 +323,10 @@ final class Life {
 
   private static double unresolved(Account account, long day) {
     double worst = 0;
-    for (long mark : account.unresolved.values()) {
-      long ended = Times.dayOf(Math.abs(mark));
+    for (Account.Pain pain : account.unresolved.values()) {
+      long ended = Times.dayOf(pain.endedAt());
       if (day >= ended && day < ended + 30) {
-        worst = Math.max(worst, mark < 0 ? Math.log(7) : Math.log(4));
+        worst = Math.max(worst, pain.weight());
       }
     }
     return worst;
