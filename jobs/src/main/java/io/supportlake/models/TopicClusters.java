@@ -1,5 +1,6 @@
 package io.supportlake.models;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -53,7 +54,8 @@ public final class TopicClusters {
    * @param medoidText the text closest to the centre
    */
   public record Topic(
-      String id, float[] centroid, int size, List<String> phrases, String medoidText) {
+      String id, float[] centroid, int size, List<String> phrases, String medoidText)
+      implements Serializable {
 
     /** The phrases in one line, or the medoid's beginning where there are none. */
     public String label() {
@@ -72,7 +74,7 @@ public final class TopicClusters {
    *
    * @param similarity cosine to its centroid, in [-1, 1]
    */
-  public record Assignment(String topicId, double similarity) {}
+  public record Assignment(String topicId, double similarity) implements Serializable {}
 
   /**
    * Topics with the frozen mean that is taken off an embedding before it is compared.
@@ -81,7 +83,8 @@ public final class TopicClusters {
    * @param topics topics, largest first
    * @param silhouette mean silhouette of the sample at the chosen number of topics
    */
-  public record Taxonomy(float[] mean, List<Topic> topics, double silhouette) {
+  public record Taxonomy(float[] mean, List<Topic> topics, double silhouette)
+      implements Serializable {
 
     /** The nearest topic of an embedding as it comes from the {@link Embedder}. */
     public Assignment assign(float[] embedding) {
