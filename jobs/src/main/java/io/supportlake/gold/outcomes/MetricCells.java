@@ -1,0 +1,219 @@
+package io.supportlake.gold.outcomes;
+
+import io.supportlake.gold.Sketches;
+import io.supportlake.rules.ClusterBootstrap;
+import io.supportlake.rules.ClusteredQuantile;
+import io.supportlake.rules.ExactPoisson;
+import io.supportlake.rules.Hajek;
+import io.supportlake.rules.Interval;
+import io.supportlake.rules.Wilson;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the components of a metric's cell into its value, interval and maturity. */
+final class MetricCells implements Serializable {
+  /** Sums of the groups of clusters. */
+  static final String PARTS = "array<struct<cluster: int, num: double, den: double>>";
+
+  /** Buckets of the values. */
+  static final String ENTRIES =
+      "array<struct<bucket: int, happened: boolean, cluster: int, entry_count: bigint>>";
+
+  /** What {@link #cell} takes. */
+  static final StructType COMPONENTS =
+      StructType.fromDDL(
+          "metric string, period_start date, dimension string, dimension_value string, n bigint,"
+              + " num decimal(38,12), den decimal(38,12), ww decimal(38,12), wwy decimal(38,12),"
+              + " wwyy decimal(38,12), parts "
+              + PARTS
+              + ", entries "
+              + ENTRIES);
+
+  /** What {@link #cell} gives. */
+  static final StructType SCHEMA =
+      StructType.fromDDL(
+          "metric string, period string, period_start date, dimension string, dimension_value"
+              + " string, numerator decimal(28,6), denominator decimal(28,6), n bigint, value"
+              + " double, interval_low double, interval_high double, interval_method string, unit"
+              + " string, maturity string, mature_on date, predicate string, definition_hash"
+              + " string");
+
+  private static final long serialVersionUID = 1L;
+  private static final double CONFIDENCE = 0.95;
+
+  private final Map<String, MetricSpec> specs;
+  private final LocalDate asOf;
+
+  MetricCells(Map<String, MetricSpec> specs, LocalDate asOf) {
+    this.specs = Map.copyOf(specs);
+    this.asOf = asOf;
+  }
+
+  /** The value with its interval; both null when there is none. */
+  private record Estimate(
+      @Nullable Double value, @Nullable Double low, @Nullable Double high, String method) {
+    static final Estimate NONE = new Estimate(null, null, null, "none");
+
+    /** One cluster says nothing about how clusters differ. */
+    static Estimate withoutInterval(double value) {
+      return new Estimate(value, null, null, "none");
+    }
+
+    static Estimate of(double value, Interval interval, double scale, String method) {
+      // A percentile interval of a skewed bootstrap may miss the estimate by a hair.
+      return new Estimate(
+          scale * value,
+          scale * StrictMath.min(interval.low(), value),
+          scale * StrictMath.max(interval.high(), value),
+          method);
+    }
+  }
+
+  Row cell(Row row) {
+    MetricSpec spec = Objects.requireNonNull(specs.get(row.<String>getAs("metric")));
+    LocalDate month = row.<java.sql.Date>getAs("period_start").toLocalDate();
+    String dimension = row.getAs("dimension");
+    String value = row.getAs("dimension_value");
+    long n = row.<Long>getAs("n");
+    boolean isEnough = n >= spec.minimumN();
+    Estimate estimate = isEnough ? estimate(spec, row, n) : Estimate.NONE;
+    LocalDate matureOn = spec.matureOn(month);
+    String maturity = !isEnough ? "too_few" : asOf.isBefore(matureOn) ? "provisional" : "mature";
+    return RowFactory.create(
+        spec.metric(),
+        "month",
+        java.sql.Date.valueOf(month),
+        dimension,
+        value,
+        published(row.getAs("num")),
+        published(row.getAs("den")),
+        n,
+        estimate.value(),
+        estimate.low(),
+        estimate.high(),
+        estimate.method(),
+        spec.unit(),
+        maturity,
+        java.sql.Date.valueOf(matureOn),
+        spec.predicate(month, dimension, value),
+        spec.definitionHash());
+  }
+
+  private static Estimate estimate(MetricSpec spec, Row row, long n) {
+    return switch (spec.kind()) {
+      case SHARE -> {
+        long successes = row.<BigDecimal>getAs("num").longValueExact();
+        yield n == 0
+            ? Estimate.NONE
+            : Estimate.of(
+                (double) successes / n,
+                Wilson.interval(successes, n, CONFIDENCE),
+                spec.scale(),
+                "wilson");
+      }
+      case RATE_PER_EXPOSURE -> {
+        double exposure = number(row, "den");
+        yield exposure <= 0
+            ? Estimate.NONE
+            : Estimate.of(
+                number(row, "num") / exposure,
+                ExactPoisson.interval(
+                    row.<BigDecimal>getAs("num").longValueExact(), exposure, CONFIDENCE),
+                spec.scale(),
+                "exact_poisson");
+      }
+      case MEAN, RATIO, MONEY_SHARE -> resampled(spec, row);
+      case HAJEK -> {
+        if (n < 2) {
+          yield Estimate.NONE;
+        }
+        Hajek.Estimate hajek =
+            Hajek.estimate(
+                new Hajek.Sums(
+                    n,
+                    number(row, "den"),
+                    number(row, "num"),
+                    number(row, "ww"),
+                    number(row, "wwy"),
+                    number(row, "wwyy")),
+                CONFIDENCE);
+        yield Estimate.of(hajek.mean(), hajek.interval(), spec.scale(), "hajek");
+      }
+      case PERCENTILE -> quantile(spec, row);
+    };
+  }
+
+  private static Estimate resampled(MetricSpec spec, Row row) {
+    List<Row> parts = row.getList(row.fieldIndex("parts"));
+    double[] numerators = parts.stream().mapToDouble(p -> p.<Double>getAs("num")).toArray();
+    double[] denominators = parts.stream().mapToDouble(p -> p.<Double>getAs("den")).toArray();
+    double denominator = number(row, "den");
+    if (denominator > 0 && parts.size() < 2) {
+      return Estimate.withoutInterval(spec.scale() * number(row, "num") / denominator);
+    }
+    return denominator <= 0
+        ? Estimate.NONE
+        : Estimate.of(
+            number(row, "num") / denominator,
+            ClusterBootstrap.ratio(numerators, denominators, CONFIDENCE, seed(row)),
+            spec.scale(),
+            "cluster_bootstrap");
+  }
+
+  private static Estimate quantile(MetricSpec spec, Row row) {
+    List<Row> rows = row.getList(row.fieldIndex("entries"));
+    ClusteredQuantile.Entry[] entries =
+        rows.stream()
+            .map(e ->
+                new ClusteredQuantile.Entry(
+                    e.<Integer>getAs("cluster"),
+                    Sketches.value(e.<Integer>getAs("bucket")),
+                    e.<Boolean>getAs("happened"),
+                    e.<Long>getAs("entry_count")))
+            .toArray(ClusteredQuantile.Entry[]::new);
+    ClusteredQuantile.Estimate quantile =
+        ClusteredQuantile.estimate(
+            entries, Double.parseDouble(spec.denominator()), CONFIDENCE, seed(row));
+    if (quantile.value().isEmpty()) {
+      return Estimate.NONE;
+    }
+    return Arrays.stream(entries).map(ClusteredQuantile.Entry::cluster).distinct().count() < 2
+        ? Estimate.withoutInterval(spec.scale() * quantile.value().getAsDouble())
+        : new Estimate(
+            spec.scale() * quantile.value().getAsDouble(),
+            spec.scale() * quantile.low(),
+            quantile.high() == Double.POSITIVE_INFINITY ? null : spec.scale() * quantile.high(),
+            "cluster_bootstrap");
+  }
+
+  /** The same cell draws the same replicates in every run. */
+  private static long seed(Row row) {
+    return String.format(
+            Locale.ROOT,
+            "%s|%s|%s|%s",
+            row.<String>getAs("metric"),
+            row.<Object>getAs("period_start"),
+            row.<String>getAs("dimension"),
+            row.<String>getAs("dimension_value"))
+        .hashCode();
+  }
+
+  private static double number(Row row, String column) {
+    return row.<BigDecimal>getAs(column).doubleValue();
+  }
+
+  private static @Nullable BigDecimal published(@Nullable BigDecimal sum) {
+    return sum == null ? null : sum.setScale(6, RoundingMode.HALF_UP);
+  }
+}
