@@ -9,6 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -304,10 +306,11 @@ class RedactorTest {
     String numbers = "1 2 3 45 678 90 12 34 56 78 90 ".repeat(2000);
     String letters = "a.b-c_d%e+".repeat(5000) + "@";
     String words = "password is key token order 1 ".repeat(2000);
+    ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
     for (String text : List.of(numbers, letters, words)) {
-      long start = System.nanoTime();
+      long start = cpu.getCurrentThreadCpuTime();
       assertThat(REDACTOR.redact(text).text()).isNotEmpty();
-      assertThat((System.nanoTime() - start) / 1e9).isLessThan(10);
+      assertThat((cpu.getCurrentThreadCpuTime() - start) / 1e9).isLessThan(10);
     }
   }
 }
