@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -147,6 +151,23 @@ class TopicClustersTest {
     assertThat(phrases.get(0)).anyMatch(phrase -> phrase.contains("not"));
     assertThat(String.join(" ", phrases.get(0))).doesNotContain("rare");
     assertThat(String.join(" ", phrases.get(1))).contains("twice").doesNotContain("not");
+  }
+
+  @Test
+  void aTaxonomyCanBeSentToExecutors() throws Exception {
+    Sample sample = sample(1, 1);
+    TopicClusters.Taxonomy taxonomy =
+        TopicClusters.fit(sample.texts(), sample.embeddings(), OPTIONS);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(taxonomy);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      TopicClusters.Taxonomy read = (TopicClusters.Taxonomy) in.readObject();
+      assertThat(read.assign(sample.embeddings()[7]))
+          .isEqualTo(taxonomy.assign(sample.embeddings()[7]));
+    }
   }
 
   @Test
