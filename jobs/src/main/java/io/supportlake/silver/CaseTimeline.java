@@ -127,6 +127,7 @@ final class CaseTimeline {
             "is_after_silence",
             expr("coalesce(event_at > previous_event_at + " + IDLE + ", false)"))
         .withColumn("inbound_now", last(when(col("is_inbound"), inbound), true).over(UP_TO_NOW))
+        .withColumn("inbounds", counted("is_inbound"))
         .withColumn("inbound_before", last(when(col("is_inbound"), inbound), true).over(BEFORE))
         .withColumn("is_in_session", expr("coalesce(session_id = inbound_now.session_id, false)"))
         .withColumn("is_human_in_session", expr("is_in_session and human is not null"))
