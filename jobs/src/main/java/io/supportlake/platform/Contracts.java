@@ -58,7 +58,8 @@ public final class Contracts {
           ingest("content_hash", "string", "SHA-256 of the record's content"),
           ingest("event_date", "date", "day of the event time in the reporting zone"),
           ingest("arrival_date", "date", "day the record's file arrived"),
-          ingest("ingest_file", "string", "path of the file below the landing zone"));
+          ingest("ingest_file", "string", "path of the file below the landing zone"),
+          ingest("ingest_run", "bigint", "number of the run that took the file"));
 
   private final Map<String, Contract> byName;
 

@@ -1,0 +1,76 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** A contract's checks over the rows about to be committed, in one aggregate. */
+final class Checks {
+
+  /** What one check found. */
+  record Result(String name, boolean isError, boolean isPassed, long failures) {}
+
+  /** The number of rows and what every check found. */
+  record Outcome(long rows, List<Result> results) {}
+
+  private Checks() {}
+
+  /** Runs every check: required columns, the key, then the contract's own. */
+  static Outcome run(Contract contract, Dataset<Row> rows) {
+    List<String> names = new ArrayList<>();
+    List<Boolean> errors = new ArrayList<>();
+    List<Column> columns = new ArrayList<>();
+    for (Contract.Column c : contract.columns()) {
+      if (c.required()) {
+        names.add(c.name() + " is never null");
+        errors.add(true);
+        columns.add(count_if(col(c.name()).isNull()));
+      }
+    }
+    if (!contract.key().isEmpty()) {
+      names.add("the key (" + String.join(", ", contract.key()) + ") is unique");
+      errors.add(true);
+      columns.add(count(lit(1)).minus(countDistinct(struct(Lake.columns(contract.key())))));
+    }
+    for (Contract.Check check : contract.checks()) {
+      names.add(check.description());
+      errors.add(check.isError());
+      columns.add(
+          check.isRow()
+              ? count_if(not(coalesce(expr(check.expression()), lit(true))))
+              : when(coalesce(expr(check.expression()), lit(true)), lit(0L)).otherwise(lit(1L)));
+    }
+    Row found = rows.agg(count(lit(1)), columns.toArray(Column[]::new)).first();
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      long failures = found.getLong(i + 1);
+      results.add(new Result(names.get(i), errors.get(i), failures == 0, failures));
+    }
+    return new Outcome(found.getLong(0), results);
+  }
+
+  /** Refuses the rows if a check of severity error failed. */
+  static void refuseFailures(Contract contract, Outcome outcome) {
+    List<String> failed =
+        outcome.results().stream()
+            .filter(r -> r.isError() && !r.isPassed())
+            .map(r -> "%s (%d failures)".formatted(r.name(), r.failures()))
+            .toList();
+    if (!failed.isEmpty()) {
+      throw DataErrors.checksFailed(contract.name(), failed);
+    }
+  }
+}

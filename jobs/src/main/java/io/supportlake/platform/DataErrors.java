@@ -1,0 +1,26 @@
+package io.supportlake.platform;
+
+import java.util.List;
+
+/** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
+final class DataErrors {
+  private DataErrors() {}
+
+  static DataException checksFailed(String table, List<String> failed) {
+    return new DataException(
+        "%s: the rows about to be written break %s. The old version stands. Either an input changed (see ops.check and ops.drift) or the contract is too strict: the table's owner mends the input or the contract, then runs again."
+            .formatted(table, String.join("; ", failed)));
+  }
+
+  static DataException accounting(String source, long read, long accounted) {
+    return new DataException(
+        "%s: %d records were read but %d are accounted for as accepted, duplicate or quarantined. Nothing of this source was taken. This is a fault of the pipeline: report it with the run's log."
+            .formatted(source, read, accounted));
+  }
+
+  static DataException sourcesStopped(List<String> stopped) {
+    return new DataException(
+        "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons), then the next run takes the files."
+            .formatted(String.join(", ", stopped)));
+  }
+}

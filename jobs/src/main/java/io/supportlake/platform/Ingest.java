@@ -1,0 +1,195 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.date_add;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.from_json;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * One ingest for every source, driven by its raw contract: landed fields become typed rows, what
+ * breaks the contract is set apart with reasons, what was delivered before is told from
+ * corrections.
+ */
+final class Ingest {
+  /** Longest field kept, in characters. */
+  static final int LONGEST_FIELD = 1_000_000;
+
+  private static final int MOST_DAYS_AHEAD = 2;
+
+  private Ingest() {}
+
+  /**
+   * Landed records as typed columns, with {@code reasons} (empty = accepted).
+   *
+   * @param landed {@code payload} (the record as it came), {@code fields} (map of strings; null =
+   *     unparsable), {@code ingest_file}, {@code arrival_date}
+   */
+  static Dataset<Row> typed(Dataset<Row> landed, Contract raw, ZoneId zone, long runSequence) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(col("*"));
+    for (Contract.Column c : raw.columns()) {
+      columns.add(value(c).as(c.name()));
+    }
+    Dataset<Row> values = landed.select(columns.toArray(Column[]::new));
+    Column eventAt = col(String.valueOf(raw.property("eventTime")));
+    return values
+        .withColumn("reasons", reasons(raw, eventAt))
+        .withColumn("record_id", concat_ws("|", Lake.columns(raw.key())))
+        .withColumn(
+            "content_hash",
+            sha2(
+                to_json(expr("map_from_entries(array_sort(map_entries(fields)))"))
+                    .cast(DataTypes.BinaryType),
+                256))
+        .withColumn("event_date", to_date(from_utc_timestamp(eventAt, zone.getId())))
+        .withColumn("ingest_run", lit(runSequence))
+        .withColumn(
+            "unknown_columns",
+            when(size(col("unknown")).gt(0), to_json(col("unknown"))).otherwise(lit(null)))
+        .drop("unknown");
+  }
+
+  /**
+   * Which accepted records are new and which version of their id they are. A content that its id
+   * already had is a duplicate; another content is a correction.
+   *
+   * @param accepted typed rows without reasons
+   * @param existing {@code record_id}, {@code content_hash}, {@code record_version} of earlier runs
+   * @return the rows with {@code record_version}, null where the record is a duplicate
+   */
+  static Dataset<Row> versioned(Dataset<Row> accepted, Dataset<Row> existing) {
+    WindowSpec sameContent =
+        Window.partitionBy("record_id", "content_hash")
+            .orderBy(col("earlier").desc(), col("arrival_date"), col("ingest_file"));
+    Dataset<Row> both =
+        accepted
+            .withColumn("earlier", lit(0))
+            .withColumn("earlier_version", lit(null).cast(DataTypes.IntegerType))
+            .unionByName(
+                existing
+                    .withColumnRenamed("record_version", "earlier_version")
+                    .withColumn("earlier", lit(1)),
+                true)
+            .withColumn("copy", row_number().over(sameContent));
+    WindowSpec ofRecord =
+        Window.partitionBy("record_id", "is_copy")
+            .orderBy(
+                col("earlier").desc(),
+                col("earlier_version"),
+                col("arrival_date"),
+                col("ingest_file"),
+                col("content_hash"));
+    return both.withColumn("is_copy", col("copy").gt(1))
+        .withColumn(
+            "record_version",
+            when(col("is_copy"), lit(null)).otherwise(row_number().over(ofRecord)))
+        .where(col("earlier").equalTo(0))
+        .drop("earlier", "earlier_version", "copy", "is_copy");
+  }
+
+  /** Fields of JSON lines. */
+  static Dataset<Row> jsonFields(Dataset<Row> lines) {
+    return lines
+        .withColumnRenamed("value", "payload")
+        .where(length(col("payload")).gt(0))
+        .withColumn(
+            "fields",
+            from_json(
+                col("payload"),
+                DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType)));
+  }
+
+  /** Fields of rows that were read with a column for each field; empty text is no value. */
+  static Dataset<Row> columnFields(Dataset<Row> rows, List<String> fieldNames) {
+    String entries =
+        fieldNames.stream()
+            .map(f -> "'%s', nullif(trim(`%s`), '')".formatted(f.replace("'", "\\'"), f))
+            .collect(Collectors.joining(", "));
+    return rows.withColumn("all_fields", expr("map(" + entries + ")"))
+        .withColumn("payload", to_json(col("all_fields")))
+        .withColumn("fields", expr("if(_corrupt_record is null, all_fields, null)"))
+        .drop("all_fields");
+  }
+
+  /** Adds the map of fields that the contract does not name. */
+  static Dataset<Row> withUnknown(Dataset<Row> landed, Contract raw) {
+    String known =
+        raw.columnNames().stream().map(n -> "'" + n + "'").collect(Collectors.joining(", "));
+    return landed.withColumn(
+        "unknown",
+        expr("map_filter(fields, (k, v) -> NOT k IN (" + known + ") AND v IS NOT NULL)"));
+  }
+
+  /** Adds the arrival date of each file; files that the list does not hold drop out. */
+  static Dataset<Row> withArrival(Dataset<Row> landed, Dataset<Row> arrivals) {
+    return landed.join(broadcast(arrivals), "ingest_file");
+  }
+
+  private static Column value(Contract.Column column) {
+    String field = "fields['" + column.name() + "']";
+    if (column.type() instanceof ArrayType) {
+      return from_json(expr(field), (ArrayType) column.type());
+    }
+    return expr("try_cast(%s AS %s)".formatted(field, column.type().sql()));
+  }
+
+  private static Column reasons(Contract raw, Column eventAt) {
+    List<Column> reasons = new ArrayList<>();
+    for (Contract.Column c : raw.columns()) {
+      Column field = expr("fields['" + c.name() + "']");
+      if (c.required()) {
+        reasons.add(when(field.isNull(), lit("missing:" + c.name())));
+      }
+      if (!c.type().equals(DataTypes.StringType)) {
+        reasons.add(when(field.isNotNull().and(col(c.name()).isNull()), lit("type:" + c.name())));
+      } else {
+        reasons.add(when(length(field).gt(LONGEST_FIELD), lit("oversized:" + c.name())));
+      }
+    }
+    for (Contract.Check check : raw.checks()) {
+      reasons.add(
+          when(
+              coalesce(expr(check.expression()), lit(true)).equalTo(false),
+              concat(lit("rule:"), lit(check.description()))));
+    }
+    reasons.add(
+        when(
+            eventAt
+                .lt(lit("1990-01-01").cast(DataTypes.TimestampType))
+                .or(to_date(eventAt).gt(date_add(col("arrival_date"), MOST_DAYS_AHEAD))),
+            lit("time")));
+    return when(col("fields").isNull(), array(lit("unparsable")))
+        .otherwise(array_compact(array(reasons.toArray(Column[]::new))));
+  }
+
+  /** Earliest and latest event date that deciding on duplicates must look at. */
+  record Span(LocalDate first, LocalDate last) {}
+}

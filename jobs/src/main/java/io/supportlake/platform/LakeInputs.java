@@ -1,0 +1,158 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+
+import io.supportlake.Inputs;
+import io.supportlake.Period;
+import io.supportlake.Settings;
+import io.supportlake.platform.Contract.Kind;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * The inputs of one table in one run, cut as its contract says.
+ *
+ * @param changes what this run did to the tables upstream
+ * @param units the units to build, or null where all are built
+ * @param conf configuration tables by name
+ */
+record LakeInputs(
+    SparkSession spark,
+    Settings settings,
+    Lake lake,
+    Contracts contracts,
+    Contract contract,
+    Period period,
+    Map<String, Changes> changes,
+    @Nullable Dataset<Row> units,
+    Function<String, Dataset<Row>> conf)
+    implements Inputs {
+
+  @Override
+  public Dataset<Row> table(String name) {
+    Contract.Input input = contract.input(name);
+    if (name.startsWith("conf.")) {
+      return conf.apply(name);
+    }
+    return switch (input.read()) {
+      case "new" -> fresh(name);
+      case "signed" -> signed(name);
+      case "unit" -> ofUnits(current(name));
+      case "days" -> ofDays(current(name), input);
+      case "history" -> history(name);
+      case "all" -> current(name);
+      default ->
+          throw new UsageException(
+              "%s: the input %s reads '%s', which is none of new, signed, unit, days, history, all. Correct the contract."
+                  .formatted(contract.name(), name, input.read()));
+    };
+  }
+
+  private Dataset<Row> fresh(String name) {
+    Changes made = changes.get(name);
+    return made == null ? lake.empty(name) : made.fresh();
+  }
+
+  /** Newest version of each record as of the period, for event tables; else the rows as they are. */
+  private Dataset<Row> current(String name) {
+    Contract of = contracts.of(name);
+    if (of.kind() != Kind.EVENT) {
+      return lake.read(name);
+    }
+    Dataset<Row> known = lake.read(name).where(col("arrival_date").leq(lit(period.asOf())));
+    String id = of.key().getFirst();
+    Dataset<Row> corrected =
+        known
+            .where(col("record_version").gt(1))
+            .groupBy(id)
+            .agg(max("record_version").as("newest_version"));
+    return known
+        .join(broadcast(corrected), CollectionConverters.asScala(List.of(id)).toSeq(), "left")
+        .where(
+            col("newest_version").isNull().or(col("record_version").equalTo(col("newest_version"))))
+        .drop("newest_version");
+  }
+
+  /** Fresh versions with +1, and with -1 the versions that they supersede. */
+  private Dataset<Row> signed(String name) {
+    Dataset<Row> fresh = fresh(name);
+    String id = contracts.of(name).key().getFirst();
+    Dataset<Row> corrections =
+        fresh
+            .where(col("record_version").gt(1))
+            .select(
+                col(id),
+                col("record_version").minus(1).as("record_version"),
+                col("arrival_date").as("superseded_on"));
+    Dataset<Row> superseded =
+        lake.read(name)
+            .join(
+                broadcast(corrections),
+                CollectionConverters.asScala(List.of(id, "record_version")).toSeq())
+            .drop("arrival_date")
+            .withColumnRenamed("superseded_on", "arrival_date");
+    return fresh
+        .withColumn("record_sign", lit(1))
+        .unionByName(superseded.withColumn("record_sign", lit(-1)));
+  }
+
+  private Dataset<Row> ofUnits(Dataset<Row> rows) {
+    return units == null
+        ? rows
+        : rows.join(
+            broadcast(units),
+            CollectionConverters.asScala(List.of(units.columns())).toSeq(),
+            "left_semi");
+  }
+
+  private Dataset<Row> ofDays(Dataset<Row> rows, Contract.Input input) {
+    List<LocalDate> days = period.days();
+    if (days.isEmpty()) {
+      return rows.where(lit(false));
+    }
+    Column day = col(dayColumn(input));
+    if (input.lookBack() == 0 && !spansMonths()) {
+      return rows.where(period.covers(day));
+    }
+    LocalDate last = spansMonths() ? days.getLast().plusMonths(1).minusDays(1) : days.getLast();
+    return rows.where(day.between(days.getFirst().minusDays(input.lookBack()), last));
+  }
+
+  private boolean spansMonths() {
+    return "month".equals(contract.optionalProperty("every"));
+  }
+
+  private String dayColumn(Contract.Input input) {
+    String column = input.column();
+    if (column == null) {
+      throw new UsageException(
+          "%s: the input %s reads days but names no column. Add column to the contract."
+              .formatted(contract.name(), input.table()));
+    }
+    return column;
+  }
+
+  /** A journal's rows known before (its own) or up to (another's) the period's days. */
+  private Dataset<Row> history(String name) {
+    Contract of = contracts.of(name);
+    Dataset<Row> rows = lake.read(name);
+    if (of.kind() != Kind.JOURNAL) {
+      return rows;
+    }
+    Column day = col(String.valueOf(of.property("day")));
+    return name.equals(contract.name())
+        ? rows.where(day.lt(lit(period.days().getFirst())))
+        : rows.where(day.leq(lit(period.asOf())));
+  }
+}

@@ -1,0 +1,59 @@
+package io.supportlake.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * One writer a lake. The lock is the operating system's on a file in the lake's root, so that a
+ * crash of any kind lets go of it and the next run takes it over. A lake on an object store is
+ * guarded by the scheduler's own limit of one run at a time, since such stores have no locks.
+ */
+final class LakeLock implements AutoCloseable {
+  private final FileChannel channel;
+
+  private LakeLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Takes the lock or refuses. */
+  static LakeLock take(Path root) {
+    try {
+      Files.createDirectories(root);
+      FileChannel channel =
+          FileChannel.open(
+              root.resolve(".writer.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = null;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        // Held by this very process: refused like any other holder.
+        lock = null;
+      }
+      if (lock == null) {
+        channel.close();
+        throw new UsageException(
+            "another run is writing to the lake %s. Wait until it has ended, then start again; nothing was changed."
+                .formatted(root));
+      }
+      return new LakeLock(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot lock the lake %s: make the folder writable".formatted(root), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot release the lake's lock", e);
+    }
+  }
+}
