@@ -15,11 +15,14 @@ import org.apache.spark.sql.Row;
  *
  * @param fresh rows that this run built
  * @param replaced rows of the same units or days after the last finished run
+ * @param rows number of fresh rows
  * @param isFull whether the run built the whole table
  */
-record Changes(Dataset<Row> fresh, Dataset<Row> replaced, boolean isFull) {
+record Changes(Dataset<Row> fresh, Dataset<Row> replaced, long rows, boolean isFull) {
 
-  /** The distinct values of the columns among fresh and replaced rows; rows with a null drop out. */
+  /**
+   * The distinct values of the columns among fresh and replaced rows; rows with a null drop out.
+   */
   Dataset<Row> units(List<String> unit) {
     Dataset<Row> units =
         fresh.select(Lake.columns(unit)).union(replaced.select(Lake.columns(unit))).distinct();

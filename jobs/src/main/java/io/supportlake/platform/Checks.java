@@ -1,14 +1,14 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;

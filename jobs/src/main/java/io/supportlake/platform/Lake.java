@@ -16,9 +16,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
+import scala.Option;
 
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
@@ -51,6 +53,11 @@ public final class Lake {
         + contract.shortName();
   }
 
+  /** The contract of a table. */
+  Contract contract(String table) {
+    return contracts.of(table);
+  }
+
   /** Whether the table has ever been written. */
   public boolean exists(String table) {
     return known.computeIfAbsent(table, t -> DeltaTable.isDeltaTable(spark, path(t)) ? true : null)
@@ -77,7 +84,9 @@ public final class Lake {
     if (!exists(table)) {
       return -1;
     }
-    return DeltaTable.forPath(spark, path(table)).history(1).select("version").first().getLong(0);
+    return DeltaLog.forTable(spark, path(table))
+        .update(false, Option.empty(), Option.empty())
+        .version();
   }
 
   /**

@@ -64,13 +64,17 @@ record LakeInputs(
     return made == null ? lake.empty(name) : made.fresh();
   }
 
-  /** Newest version of each record as of the period, for event tables; else the rows as they are. */
+  /**
+   * Newest version of each record as of the period, for event tables; else the rows as they are.
+   */
   private Dataset<Row> current(String name) {
     Contract of = contracts.of(name);
+    Changes made = changes.get(name);
+    Dataset<Row> rows = made != null && made.isFull() ? made.fresh() : lake.read(name);
     if (of.kind() != Kind.EVENT) {
-      return lake.read(name);
+      return rows;
     }
-    Dataset<Row> known = lake.read(name).where(col("arrival_date").leq(lit(period.asOf())));
+    Dataset<Row> known = rows.where(col("arrival_date").leq(lit(period.asOf())));
     String id = of.key().getFirst();
     Dataset<Row> corrected =
         known

@@ -1,0 +1,734 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+
+import io.supportlake.Period;
+import io.supportlake.Settings;
+import io.supportlake.platform.Contract.Kind;
+import io.supportlake.platform.FinishedSet.TableState;
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.platform.SourceIngest.Taken;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: takes what has landed, brings every table up to date in the order of the contracts, and
+ * finishes with one commit that names the versions of all tables. Independent tables are built side
+ * by side. Until that commit, readers see the set before.
+ */
+public final class Runner {
+  private static final int SIDE_BY_SIDE = 2;
+
+  private final SparkSession spark;
+  private final Contracts contracts;
+  private final Lake lake;
+  private final RunConfig config;
+  private final Settings settings;
+  private final Path conf;
+  private final Progress progress;
+  private final Supplier<Instant> now;
+
+  /** A runner on the session's Spark. */
+  public Runner(
+      SparkSession spark,
+      Contracts contracts,
+      RunConfig config,
+      Settings settings,
+      Path conf,
+      Progress progress) {
+    this(spark, contracts, config, settings, conf, progress, Instant::now);
+  }
+
+  Runner(
+      SparkSession spark,
+      Contracts contracts,
+      RunConfig config,
+      Settings settings,
+      Path conf,
+      Progress progress,
+      Supplier<Instant> now) {
+    this.spark = spark;
+    this.contracts = contracts;
+    this.lake = new Lake(spark, config.lake(), contracts);
+    this.config = config;
+    this.settings = settings;
+    this.conf = conf;
+    this.progress = progress;
+    this.now = now;
+  }
+
+  /**
+   * What a run did.
+   *
+   * @param read records read from landed files
+   * @param accepted new versions taken
+   * @param quarantined records refused
+   * @param stopped sources not taken since too much of them was refused
+   */
+  public record Summary(
+      long runSequence,
+      LocalDate from,
+      LocalDate to,
+      int files,
+      long read,
+      long accepted,
+      long quarantined,
+      List<String> stopped,
+      double seconds) {}
+
+  /** The lake that is run on. */
+  public Lake lake() {
+    return lake;
+  }
+
+  /**
+   * Brings the lake to the end of a date.
+   *
+   * @param from first arrival date, or null for the day after the last finished run
+   * @param to last arrival date
+   * @throws DataException if a check of severity error fails; the finished set stays as it was
+   */
+  public Summary run(@Nullable LocalDate from, LocalDate to) {
+    try (LakeLock _ = LakeLock.take(Path.of(config.lake().root()))) {
+      FinishedSet finished = FinishedSet.of(lake);
+      long planned = newestPlanned();
+      if (planned > finished.runSequence()) {
+        LocalDate plannedTo =
+            ManifestFiles.planned(lake, planned).stream()
+                .map(TakenFile::arrivalDate)
+                .max(Comparator.naturalOrder())
+                .orElse(to);
+        progress.step("completing run %d, which had not finished", planned);
+        Summary completed =
+            new OneRun(finished, planned, start(finished, null, plannedTo), plannedTo)
+                .run(ManifestFiles.planned(lake, planned));
+        if (!plannedTo.isBefore(to)) {
+          return completed;
+        }
+        finished = FinishedSet.of(lake);
+      }
+      LocalDate first = start(finished, from, to);
+      long sequence = finished.runSequence() + 1;
+      List<TakenFile> files =
+          ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+      if (!files.isEmpty()) {
+        lake.append(
+            "ops.landing_file",
+            ManifestFiles.rows(spark, lake, files, sequence),
+            files.size(),
+            sequence);
+      }
+      return new OneRun(finished, sequence, first, to).run(files);
+    }
+  }
+
+  /** What a run to the date would take and build, without running it. */
+  public List<String> plan(@Nullable LocalDate from, LocalDate to) {
+    FinishedSet finished = FinishedSet.of(lake);
+    LocalDate first = start(finished, from, to);
+    List<TakenFile> files = ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "run %d: arrivals of %s%s"
+            .formatted(
+                finished.runSequence() + 1,
+                SourceIngest.range(first, to),
+                finished.to() == null
+                    ? ", the first run"
+                    : "; the last finished run ended with " + finished.to()));
+    Map<String, List<TakenFile>> byFolder =
+        files.stream().collect(Collectors.groupingBy(TakenFile::folder));
+    for (String folder : folders()) {
+      List<TakenFile> taken = byFolder.getOrDefault(folder, List.of());
+      long late =
+          finished.to() == null
+              ? 0
+              : taken.stream().filter(f -> !f.path().contains("/" + f.arrivalDate())).count();
+      lines.add(
+          "%-28s %d new files, %,d bytes%s"
+              .formatted(
+                  "landing " + folder,
+                  taken.size(),
+                  taken.stream().mapToLong(TakenFile::bytes).sum(),
+                  late == 0 ? "" : ", " + late + " of them in folders of days already run"));
+    }
+    for (Contract contract : Tables.inOrder(contracts)) {
+      lines.add(
+          "%-28s %s".formatted(contract.name(), reason(contract, finished, first, to)));
+    }
+    return lines;
+  }
+
+  private String reason(
+      Contract contract, FinishedSet finished, LocalDate first, LocalDate to) {
+    LocalDate complete = finished.completeUntil(contract.name()).orElse(null);
+    boolean isFirst = finished.version(contract.name()).isEmpty();
+    return switch (contract.kind()) {
+      case EVENT, INCREMENT ->
+          "appends what arrives, from " + String.join(", ", Tables.upstream(contract));
+      case LIFECYCLE ->
+          (isFirst ? "builds all units of " : "rebuilds units touched by new rows: ")
+              + String.join(", ", contract.unit());
+      case DAILY, SNAPSHOT, JOURNAL -> {
+        SortedSet<LocalDate> due = Days.due(contract, complete, first, to);
+        String what = contract.kind() == Kind.SNAPSHOT ? "landmarks" : "days";
+        yield "%d %s due%s%s"
+            .formatted(
+                due.size(),
+                what,
+                due.isEmpty() ? "" : " (" + due.getFirst() + " to " + due.getLast() + ")",
+                contract.kind() == Kind.DAILY && !isFirst
+                    ? ", and the days that new rows touch"
+                    : "");
+      }
+      default -> "";
+    };
+  }
+
+  private LocalDate start(FinishedSet finished, @Nullable LocalDate from, LocalDate to) {
+    LocalDate next = finished.to() == null ? null : finished.to().plusDays(1);
+    if (from != null && next != null && from.isAfter(next)) {
+      throw new UsageException(
+          "a run from %s would leave out the days from %s on, which no run has covered. Start at %s, or leave --from away."
+              .formatted(from, next, next));
+    }
+    LocalDate start = next != null ? next : from != null ? from : to;
+    return start.isAfter(to) ? to : start;
+  }
+
+  private long newestPlanned() {
+    Row newest =
+        lake.read("ops.landing_file")
+            .agg(org.apache.spark.sql.functions.max("run_sequence"))
+            .first();
+    return newest.isNullAt(0) ? 0 : newest.getLong(0);
+  }
+
+  private Landing landing() {
+    return new Landing(config.landing(), spark.sparkContext().hadoopConfiguration());
+  }
+
+  private Map<String, SourceMapping> mappings() {
+    return SourceMapping.load(conf, config.sources());
+  }
+
+  private SortedSet<String> folders() {
+    SortedSet<String> folders = new TreeSet<>(mappings().keySet());
+    contracts.layer("raw").stream()
+        .map(Contract::shortName)
+        .filter(s -> !config.ignoredSources().contains(s))
+        .forEach(folders::add);
+    return folders;
+  }
+
+  /** The state of one run. */
+  private final class OneRun {
+    private final FinishedSet finished;
+    private final long sequence;
+    private final LocalDate from;
+    private final LocalDate to;
+    private final Map<String, Changes> changes = new ConcurrentHashMap<>();
+    private final Map<String, SortedSet<LocalDate>> builtDays = new ConcurrentHashMap<>();
+    private final Map<String, Row> runRows = new ConcurrentHashMap<>();
+    private final Map<String, LocalDate> completeUntil = new ConcurrentHashMap<>();
+    private final List<Row> checkRows = java.util.Collections.synchronizedList(new ArrayList<>());
+    private final List<Dataset<Row>> cached =
+        java.util.Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, Dataset<Row>> confTables = new ConcurrentHashMap<>();
+    private final AtomicInteger done = new AtomicInteger();
+    private final long startedNanos = System.nanoTime();
+
+    OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
+      this.finished = finished;
+      this.sequence = sequence;
+      this.from = from;
+      this.to = to;
+    }
+
+    Summary run(List<TakenFile> files) {
+      progress.step(
+          "run %d: %s, %d new files", sequence, SourceIngest.range(from, to), files.size());
+      ExecutorService pool = Executors.newFixedThreadPool(SIDE_BY_SIDE);
+      try {
+        Map<String, Taken> taken = ingest(files, pool);
+        buildTables(pool);
+        return finish(files, taken);
+      } finally {
+        pool.shutdownNow();
+        spark.catalog().clearCache();
+      }
+    }
+
+    // ---- ingest
+
+    private Map<String, Taken> ingest(List<TakenFile> files, ExecutorService pool) {
+      Map<String, SourceMapping> mappings = mappings();
+      SourceIngest ingest =
+          new SourceIngest(spark, lake, landing(), settings.reportingZone(), sequence);
+      Map<String, Taken> taken = new ConcurrentHashMap<>();
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (Contract raw : contracts.layer("raw")) {
+        List<TakenFile> own =
+            files.stream()
+                .filter(
+                    f -> {
+                      SourceMapping mapping = mappings.get(f.folder());
+                      return mapping == null
+                          ? f.folder().equals(raw.shortName())
+                          : mapping.gives(raw.shortName());
+                    })
+                .toList();
+        all.add(CompletableFuture.runAsync(() -> ingestSource(ingest, raw, own, mappings, taken), pool));
+      }
+      join(all);
+      return taken;
+    }
+
+    private void ingestSource(
+        SourceIngest ingest,
+        Contract raw,
+        List<TakenFile> own,
+        Map<String, SourceMapping> mappings,
+        Map<String, Taken> taken) {
+      String bronze = "bronze." + raw.shortName();
+      long start = System.nanoTime();
+      if (own.isEmpty()) {
+        boolean isFull = !lake.exists(bronze);
+        if (isFull) {
+          lake.overwrite(bronze, lake.empty(bronze), 0);
+        }
+        changes.put(bronze, new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull));
+        completeUntil.put(bronze, to);
+        note(contracts.of(bronze), 0, 0, start);
+        return;
+      }
+      Taken result = ingest.take(raw, own, mappings);
+      taken.put(raw.shortName(), result);
+      changes.put(bronze, result.changes());
+      if (!result.isStopped()) {
+        completeUntil.put(bronze, to);
+      } else {
+        finished.completeUntil(bronze).ifPresent(d -> completeUntil.put(bronze, d));
+      }
+      note(contracts.of(bronze), result.changes().rows(), own.size(), start);
+      progress.step(
+          "  %-26s %,d read, %,d new, %,d quarantined from %d files%s",
+          bronze,
+          result.read(),
+          result.changes().rows(),
+          result.quarantined(),
+          own.size(),
+          result.isStopped() ? " - STOPPED: too many refused" : "");
+    }
+
+    // ---- tables
+
+    private void buildTables(ExecutorService pool) {
+      List<Contract> ordered = Tables.inOrder(contracts);
+      Map<String, CompletableFuture<Void>> futures = new ConcurrentHashMap<>();
+      for (Contract contract : ordered) {
+        CompletableFuture<?>[] upstream =
+            Tables.upstream(contract).stream()
+                .map(futures::get)
+                .filter(Objects::nonNull)
+                .toArray(CompletableFuture[]::new);
+        futures.put(
+            contract.name(),
+            CompletableFuture.allOf(upstream)
+                .thenRunAsync(() -> buildTable(contract, ordered.size()), pool));
+      }
+      join(new ArrayList<>(futures.values()));
+    }
+
+    private void buildTable(Contract contract, int all) {
+      long start = System.nanoTime();
+      String name = contract.name();
+      boolean isFirst = finished.version(name).isEmpty();
+      LocalDate complete =
+          Tables.upstream(contract).stream()
+              .map(t -> completeUntil.getOrDefault(t, LocalDate.MIN))
+              .min(Comparator.naturalOrder())
+              .orElse(to);
+      completeUntil.put(name, complete);
+      boolean isHeldBack =
+          Boolean.TRUE.equals(contract.optionalProperty("needsComplete")) && complete.isBefore(to);
+      Built built;
+      try {
+        built = isHeldBack ? nothing(name) : build(contract, isFirst);
+      } catch (DataException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw new IllegalStateException("building " + name + " failed: " + e.getMessage(), e);
+      }
+      note(contract, built.rows(), built.units(), start);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      progress.step(
+          "  %2d/%d %-26s %s in %.1f s",
+          done.incrementAndGet(),
+          all,
+          name,
+          isHeldBack
+              ? "held back: a source it needs was stopped"
+              : built.units() == 0 && built.rows() == 0
+                  ? "unchanged"
+                  : String.format(Locale.ROOT, "%,d rows", built.rows()),
+          seconds);
+    }
+
+    /** What a build did. */
+    private record Built(long rows, long units) {}
+
+    private Built nothing(String name) {
+      boolean isFull = !lake.exists(name);
+      if (isFull) {
+        lake.overwrite(name, lake.empty(name), 0);
+      }
+      changes.put(name, new Changes(lake.empty(name), lake.empty(name), 0, isFull));
+      return new Built(0, 0);
+    }
+
+    private Built build(Contract contract, boolean isFirst) {
+      return switch (contract.kind()) {
+        case EVENT, INCREMENT -> arrivals(contract, isFirst);
+        case LIFECYCLE -> lifecycle(contract, isFirst);
+        case DAILY, SNAPSHOT, JOURNAL -> days(contract, isFirst);
+        default -> throw new IllegalStateException(contract.name() + " cannot be built");
+      };
+    }
+
+    private Built arrivals(Contract contract, boolean isFirst) {
+      String name = contract.name();
+      boolean isTouched =
+          contract.inputs().stream()
+              .filter(i -> i.read().equals("new") || i.read().equals("signed"))
+              .anyMatch(i -> changes.containsKey(i.table()) && changes.get(i.table()).rows() > 0);
+      if (!isTouched) {
+        return nothing(name);
+      }
+      Dataset<Row> rows = cached(contract, Period.of(from, to), null);
+      long count = check(contract, rows);
+      lake.append(name, rows, count, sequence);
+      changes.put(name, new Changes(rows, lake.empty(name), count, isFirst));
+      return new Built(count, count);
+    }
+
+    private Built lifecycle(Contract contract, boolean isFirst) {
+      String name = contract.name();
+      Period period = Period.of(from, to);
+      if (isFirst || anyUnitInputIsFull(contract)) {
+        Dataset<Row> rows = cached(contract, period, null);
+        long count = check(contract, rows);
+        lake.overwrite(name, rows, count);
+        changes.put(name, new Changes(rows, lake.empty(name), count, true));
+        return new Built(count, count);
+      }
+      Dataset<Row> touched = touched(contract).persist(StorageLevel.MEMORY_AND_DISK());
+      cached.add(touched);
+      long units = touched.count();
+      if (units == 0) {
+        return nothing(name);
+      }
+      Dataset<Row> rows = cached(contract, period, touched);
+      long count = check(contract, rows);
+      Dataset<Row> builtUnits = rows.select(Lake.columns(contract.unit())).distinct();
+      Dataset<Row> ownUnits =
+          contract.optionalProperty("unitSource") == null
+              ? builtUnits.union(touched.select(Lake.columns(contract.unit()))).distinct()
+              : builtUnits;
+      Dataset<Row> before = ofUnits(finishedRows(name), ownUnits, contract.unit());
+      lake.merge(name, rows, ofUnits(lake.read(name), ownUnits, contract.unit()));
+      changes.put(name, new Changes(rows, before, count, false));
+      return new Built(count, units);
+    }
+
+    private boolean anyUnitInputIsFull(Contract contract) {
+      return contract.inputs().stream()
+          .filter(i -> i.read().equals("unit"))
+          .map(i -> changes.get(i.table()))
+          .anyMatch(c -> c != null && c.isFull() && c.rows() > 0);
+    }
+
+    /** Units that new rows touch, that are open, or whose windows close in the run. */
+    private Dataset<Row> touched(Contract contract) {
+      List<Dataset<Row>> parts = new ArrayList<>();
+      for (Contract.Input input : contract.inputs()) {
+        Changes made = changes.get(input.table());
+        if (input.read().equals("unit") && made != null) {
+          parts.add(units(contract, input.table(), made));
+        }
+      }
+      Dataset<Row> own = finishedRows(contract.name());
+      if (contract.optionalProperty("openWhen") instanceof String open) {
+        parts.add(own.where(open).select(Lake.columns(contract.unit())));
+      }
+      if (contract.optionalProperty("maturity") instanceof Map<?, ?> maturity) {
+        for (Object days : (List<?>) Objects.requireNonNull(maturity.get("days"))) {
+          int lag = ((Number) days).intValue();
+          parts.add(
+              own.where(
+                      col(String.valueOf(maturity.get("column")))
+                          .between(from.minusDays(lag + 1L), to.minusDays(lag)))
+                  .select(Lake.columns(contract.unit())));
+        }
+      }
+      return parts.stream().reduce(Dataset::union).orElseThrow().distinct();
+    }
+
+    private Dataset<Row> units(Contract contract, String input, Changes made) {
+      List<String> unit = contract.unit();
+      boolean namesUnit =
+          unit.stream().allMatch(u -> List.of(made.fresh().columns()).contains(u));
+      if (!namesUnit) {
+        throw new UsageException(
+            "%s: the input %s is read by unit but lacks %s. Correct the contract."
+                .formatted(contract.name(), input, String.join(", ", unit)));
+      }
+      return made.units(unit);
+    }
+
+    private Built days(Contract contract, boolean isFirst) {
+      String name = contract.name();
+      String column = Days.column(contract);
+      LocalDate lastBuilt = isFirst ? null : finished.to();
+      SortedSet<LocalDate> days = Days.due(contract, lastBuilt, from, to);
+      if (contract.kind() == Kind.DAILY && !isFirst) {
+        days.addAll(touchedDays(contract));
+      }
+      if (days.isEmpty()) {
+        return nothing(name);
+      }
+      Period period = new Period(from, to, List.copyOf(days));
+      Dataset<Row> rows = cached(contract, period, null);
+      long count = check(contract, rows);
+      if (isFirst) {
+        lake.overwrite(name, rows, count);
+      } else if (contract.kind() == Kind.JOURNAL) {
+        lake.append(name, rows, count, sequence);
+      } else {
+        lake.replaceWhere(name, rows, count, predicate(contract, column, days));
+      }
+      builtDays.put(name, days);
+      changes.put(name, new Changes(rows, lake.empty(name), count, isFirst));
+      return new Built(count, days.size());
+    }
+
+    /** Days (or months) that changed rows of the inputs lie on. */
+    private SortedSet<LocalDate> touchedDays(Contract contract) {
+      SortedSet<LocalDate> days = new TreeSet<>();
+      for (Contract.Input input : contract.inputs()) {
+        Changes made = changes.get(input.table());
+        if (!input.read().equals("days") || made == null) {
+          continue;
+        }
+        SortedSet<LocalDate> own = builtDays.get(input.table());
+        days.addAll(own != null ? own : made.days(Objects.requireNonNull(input.column())));
+      }
+      days.removeIf(d -> d.isAfter(to));
+      if (!Days.isMonthly(contract)) {
+        return days;
+      }
+      return days.stream()
+          .map(d -> d.withDayOfMonth(1))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private String predicate(Contract contract, String column, SortedSet<LocalDate> days) {
+      String listed =
+          "`%s` IN (%s)"
+              .formatted(
+                  column,
+                  days.stream().map(d -> "DATE'" + d + "'").collect(Collectors.joining(", ")));
+      if (contract.kind() == Kind.SNAPSHOT
+          && Days.every(contract).equals("month_end_and_last")) {
+        return "%s OR `%s` <> last_day(`%s`)".formatted(listed, column, column);
+      }
+      return listed;
+    }
+
+    // ---- shared
+
+    private Dataset<Row> cached(
+        Contract contract, Period period, @Nullable Dataset<Row> units) {
+      LakeInputs inputs =
+          new LakeInputs(
+              spark,
+              settings,
+              lake,
+              contracts,
+              contract,
+              period,
+              changes,
+              units,
+              this::confTable);
+      Dataset<Row> rows =
+          lake.ordered(contract, Tables.of(contract).build(inputs, period))
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      cached.add(rows);
+      return rows;
+    }
+
+    private Dataset<Row> confTable(String name) {
+      return confTables.computeIfAbsent(
+          name,
+          n -> ConfLoader.load(conf, n, spark, historyStart().minusDays(400), to.plusDays(400)));
+    }
+
+    private LocalDate historyStart() {
+      Row first = lake.read("ops.run").agg(org.apache.spark.sql.functions.min("from_date")).first();
+      return first.isNullAt(0) ? from : first.getDate(0).toLocalDate();
+    }
+
+    private long check(Contract contract, Dataset<Row> rows) {
+      Checks.Outcome outcome = Checks.run(contract, rows);
+      for (Checks.Result result : outcome.results()) {
+        checkRows.add(
+            RowFactory.create(
+                sequence,
+                contract.name(),
+                result.name(),
+                "",
+                result.isError() ? "error" : "warning",
+                result.isPassed(),
+                result.failures(),
+                null,
+                null,
+                null,
+                null));
+      }
+      Checks.refuseFailures(contract, outcome);
+      return outcome.rows();
+    }
+
+    private Dataset<Row> finishedRows(String name) {
+      return finished.version(name).map(v -> lake.read(name, v)).orElseGet(() -> lake.empty(name));
+    }
+
+    private Dataset<Row> ofUnits(Dataset<Row> rows, Dataset<Row> units, List<String> unit) {
+      return rows.join(
+          org.apache.spark.sql.functions.broadcast(units),
+          scala.jdk.javaapi.CollectionConverters.asScala(unit).toSeq(),
+          "left_semi");
+    }
+
+    private void note(Contract contract, long rows, long units, long startNanos) {
+      long version = lake.version(contract.name());
+      LocalDate complete = completeUntil.get(contract.name());
+      runRows.put(
+          contract.name(),
+          RowFactory.create(
+              sequence,
+              contract.name(),
+              java.sql.Date.valueOf(from),
+              java.sql.Date.valueOf(to),
+              version < 0 ? null : version,
+              complete == null || complete.equals(LocalDate.MIN)
+                  ? null
+                  : java.sql.Date.valueOf(complete),
+              rows,
+              units,
+              (System.nanoTime() - startNanos) / 1e9,
+              config.hash(),
+              Timestamp.from(now.get())));
+    }
+
+    private Summary finish(List<TakenFile> files, Map<String, Taken> taken) {
+      Dataset<Row> checks =
+          taken.values().stream()
+              .map(Taken::checks)
+              .reduce(
+                  spark.createDataFrame(
+                      List.copyOf(checkRows), contracts.of("ops.check").schema()),
+                  Dataset::unionByName)
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      Row unaccounted = checks.agg(count_if(not(col("is_passed")).and(col("read_count").isNotNull()))).first();
+      if (unaccounted.getLong(0) > 0) {
+        throw DataErrors.accounting("ingest", unaccounted.getLong(0), 0);
+      }
+      lake.append("ops.check", checks, checks.count(), sequence);
+      appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
+      appendAll("ops.drift", taken.values().stream().map(Taken::drift));
+      for (String table : List.of("ops.landing_file", "ops.model", "ops.model_evaluation", "ops.erasure_ledger")) {
+        if (!lake.exists(table)) {
+          lake.overwrite(table, lake.empty(table), 0);
+        }
+      }
+      lake.append(
+          "ops.run",
+          spark.createDataFrame(
+              List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
+          runRows.size(),
+          sequence);
+      double seconds = (System.nanoTime() - startedNanos) / 1e9;
+      List<String> stopped =
+          taken.entrySet().stream()
+              .filter(t -> t.getValue().isStopped())
+              .map(Map.Entry::getKey)
+              .sorted()
+              .toList();
+      Summary summary =
+          new Summary(
+              sequence,
+              from,
+              to,
+              files.size(),
+              taken.values().stream().mapToLong(Taken::read).sum(),
+              taken.values().stream().mapToLong(t -> t.changes().rows()).sum(),
+              taken.values().stream().mapToLong(Taken::quarantined).sum(),
+              stopped,
+              seconds);
+      progress.step("run %d finished in %.1f s", sequence, seconds);
+      return summary;
+    }
+
+    private void appendAll(String table, Stream<Dataset<Row>> parts) {
+      Dataset<Row> rows = parts.reduce(lake.empty(table), Dataset::unionByName);
+      lake.append(table, rows, 0, sequence);
+    }
+
+    private void join(List<CompletableFuture<Void>> futures) {
+      try {
+        CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** Refuses to call a run done whose sources were stopped; the run itself is finished. */
+  public static void refuseStopped(Summary summary) {
+    if (!summary.stopped().isEmpty()) {
+      throw DataErrors.sourcesStopped(summary.stopped());
+    }
+  }
+}
