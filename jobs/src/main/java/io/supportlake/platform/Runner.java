@@ -2,13 +2,11 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.supportlake.Period;
 import io.supportlake.Settings;
 import io.supportlake.platform.Contract.Kind;
-import io.supportlake.platform.FinishedSet.TableState;
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
 import java.nio.file.Path;
@@ -137,8 +135,7 @@ public final class Runner {
       }
       LocalDate first = start(finished, from, to);
       long sequence = finished.runSequence() + 1;
-      List<TakenFile> files =
-          ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+      List<TakenFile> files = ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
       if (!files.isEmpty()) {
         lake.append(
             "ops.landing_file",
@@ -181,14 +178,12 @@ public final class Runner {
                   late == 0 ? "" : ", " + late + " of them in folders of days already run"));
     }
     for (Contract contract : Tables.inOrder(contracts)) {
-      lines.add(
-          "%-28s %s".formatted(contract.name(), reason(contract, finished, first, to)));
+      lines.add("%-28s %s".formatted(contract.name(), reason(contract, finished, first, to)));
     }
     return lines;
   }
 
-  private String reason(
-      Contract contract, FinishedSet finished, LocalDate first, LocalDate to) {
+  private String reason(Contract contract, FinishedSet finished, LocalDate first, LocalDate to) {
     LocalDate complete = finished.completeUntil(contract.name()).orElse(null);
     boolean isFirst = finished.version(contract.name()).isEmpty();
     return switch (contract.kind()) {
@@ -298,15 +293,16 @@ public final class Runner {
       for (Contract raw : contracts.layer("raw")) {
         List<TakenFile> own =
             files.stream()
-                .filter(
-                    f -> {
-                      SourceMapping mapping = mappings.get(f.folder());
-                      return mapping == null
-                          ? f.folder().equals(raw.shortName())
-                          : mapping.gives(raw.shortName());
-                    })
+                .filter(f -> {
+                  SourceMapping mapping = mappings.get(f.folder());
+                  return mapping == null
+                      ? f.folder().equals(raw.shortName())
+                      : mapping.gives(raw.shortName());
+                })
                 .toList();
-        all.add(CompletableFuture.runAsync(() -> ingestSource(ingest, raw, own, mappings, taken), pool));
+        all.add(
+            CompletableFuture.runAsync(
+                () -> ingestSource(ingest, raw, own, mappings, taken), pool));
       }
       join(all);
       return taken;
@@ -504,8 +500,7 @@ public final class Runner {
 
     private Dataset<Row> units(Contract contract, String input, Changes made) {
       List<String> unit = contract.unit();
-      boolean namesUnit =
-          unit.stream().allMatch(u -> List.of(made.fresh().columns()).contains(u));
+      boolean namesUnit = unit.stream().allMatch(u -> List.of(made.fresh().columns()).contains(u));
       if (!namesUnit) {
         throw new UsageException(
             "%s: the input %s is read by unit but lacks %s. Correct the contract."
@@ -566,8 +561,7 @@ public final class Runner {
               .formatted(
                   column,
                   days.stream().map(d -> "DATE'" + d + "'").collect(Collectors.joining(", ")));
-      if (contract.kind() == Kind.SNAPSHOT
-          && Days.every(contract).equals("month_end_and_last")) {
+      if (contract.kind() == Kind.SNAPSHOT && Days.every(contract).equals("month_end_and_last")) {
         return "%s OR `%s` <> last_day(`%s`)".formatted(listed, column, column);
       }
       return listed;
@@ -575,19 +569,10 @@ public final class Runner {
 
     // ---- shared
 
-    private Dataset<Row> cached(
-        Contract contract, Period period, @Nullable Dataset<Row> units) {
+    private Dataset<Row> cached(Contract contract, Period period, @Nullable Dataset<Row> units) {
       LakeInputs inputs =
           new LakeInputs(
-              spark,
-              settings,
-              lake,
-              contracts,
-              contract,
-              period,
-              changes,
-              units,
-              this::confTable);
+              spark, settings, lake, contracts, contract, period, changes, units, this::confTable);
       Dataset<Row> rows =
           lake.ordered(contract, Tables.of(contract).build(inputs, period))
               .persist(StorageLevel.MEMORY_AND_DISK());
@@ -664,26 +649,26 @@ public final class Runner {
           taken.values().stream()
               .map(Taken::checks)
               .reduce(
-                  spark.createDataFrame(
-                      List.copyOf(checkRows), contracts.of("ops.check").schema()),
+                  spark.createDataFrame(List.copyOf(checkRows), contracts.of("ops.check").schema()),
                   Dataset::unionByName)
               .persist(StorageLevel.MEMORY_AND_DISK());
-      Row unaccounted = checks.agg(count_if(not(col("is_passed")).and(col("read_count").isNotNull()))).first();
+      Row unaccounted =
+          checks.agg(count_if(not(col("is_passed")).and(col("read_count").isNotNull()))).first();
       if (unaccounted.getLong(0) > 0) {
         throw DataErrors.accounting("ingest", unaccounted.getLong(0), 0);
       }
       lake.append("ops.check", checks, checks.count(), sequence);
       appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
       appendAll("ops.drift", taken.values().stream().map(Taken::drift));
-      for (String table : List.of("ops.landing_file", "ops.model", "ops.model_evaluation", "ops.erasure_ledger")) {
+      for (String table :
+          List.of("ops.landing_file", "ops.model", "ops.model_evaluation", "ops.erasure_ledger")) {
         if (!lake.exists(table)) {
           lake.overwrite(table, lake.empty(table), 0);
         }
       }
       lake.append(
           "ops.run",
-          spark.createDataFrame(
-              List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
+          spark.createDataFrame(List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
           runRows.size(),
           sequence);
       double seconds = (System.nanoTime() - startedNanos) / 1e9;

@@ -1,0 +1,42 @@
+package io.supportlake.command;
+
+import io.supportlake.platform.Progress;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code plan}: what a run would build and why. */
+@Command(
+    name = "plan",
+    description = "Shows what a run would take and build, and why, without running it.",
+    mixinStandardHelpOptions = true)
+final class PlanCommand implements Callable<Integer> {
+  @Mixin private final Installation installation = new Installation();
+
+  @Option(
+      names = {"--date", "--to"},
+      required = true,
+      paramLabel = "DATE",
+      description = "last arrival date")
+  private LocalDate to = LocalDate.EPOCH;
+
+  @Option(names = "--from", paramLabel = "DATE", description = "first arrival date")
+  private @Nullable LocalDate from;
+
+  @Override
+  public Integer call() {
+    Progress silent =
+        new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    installation
+        .runner(installation.settings(), silent)
+        .plan(from, to)
+        .forEach(System.out::println);
+    return 0;
+  }
+}

@@ -1,0 +1,84 @@
+package io.supportlake.platform;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.parser.ParseException;
+import org.apache.spark.sql.catalyst.plans.logical.Command;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+
+/** Read-only SQL over the last finished set, by the names of the contracts. */
+public final class Queries {
+  private static final Pattern NAME =
+      Pattern.compile("\\b(bronze|silver|gold|ops)\\s*\\.\\s*`?(\\w+)`?", Pattern.CASE_INSENSITIVE);
+
+  private final SparkSession spark;
+  private final Lake lake;
+  private final Contracts contracts;
+
+  /** Queries of a lake. */
+  public Queries(SparkSession spark, Lake lake, Contracts contracts) {
+    this.spark = spark;
+    this.lake = lake;
+    this.contracts = contracts;
+  }
+
+  /**
+   * The rows of a query.
+   *
+   * @throws UsageException if it is not a query, or names what is not there
+   */
+  public Dataset<Row> query(String sql) {
+    try {
+      LogicalPlan plan = spark.sessionState().sqlParser().parsePlan(sql);
+      if (plan instanceof Command) {
+        throw new UsageException(
+            "only queries are run here, not commands that change something: write a SELECT.");
+      }
+      FinishedSet finished = FinishedSet.of(lake);
+      for (String name : names(sql)) {
+        view(name, finished.read(lake, name));
+      }
+      return spark.sql(sql);
+    } catch (ParseException e) {
+      throw new UsageException(
+          "the query is not valid SQL: %s. Correct it and try again.".formatted(e.getMessage()));
+    } catch (AnalysisException e) {
+      throw new UsageException(
+          "the query does not fit the tables: %s. ./supportlake tables and TABLES.md say what there is."
+              .formatted(e.getMessage().lines().findFirst().orElse("")));
+    }
+  }
+
+  private Set<String> names(String sql) {
+    Set<String> names = new LinkedHashSet<>();
+    Matcher matcher = NAME.matcher(sql);
+    while (matcher.find()) {
+      names.add((matcher.group(1) + "." + matcher.group(2)).toLowerCase(java.util.Locale.ROOT));
+    }
+    names.removeIf(n -> contracts.all().stream().noneMatch(c -> c.name().equals(n)));
+    return names;
+  }
+
+  /** Spark's own catalogue is in memory, so a database and its views live as long as the session. */
+  private void view(String name, Dataset<Row> rows) {
+    String layer = name.substring(0, name.indexOf('.'));
+    String table = name.substring(name.indexOf('.') + 1);
+    var _ = spark.sql("CREATE DATABASE IF NOT EXISTS " + layer);
+    String temporary = "supportlake_" + layer + "_" + table;
+    rows.createOrReplaceTempView(temporary);
+    var _ =
+        spark.sql(
+            "CREATE OR REPLACE VIEW %s AS SELECT * FROM delta.`%s`%s"
+                .formatted(name, lake.path(name), versionOf(name)));
+  }
+
+  private String versionOf(String name) {
+    return FinishedSet.of(lake).version(name).map(v -> " VERSION AS OF " + v).orElse("");
+  }
+}
