@@ -15,10 +15,7 @@ import picocli.CommandLine.Option;
 
 /** Where the installation is and how it is configured: the options that every command shares. */
 public final class Installation {
-  @Option(
-      names = "--conf",
-      paramLabel = "FILE",
-      description = "YAML that overlays conf/local.yaml")
+  @Option(names = "--conf", paramLabel = "FILE", description = "YAML that overlays conf/local.yaml")
   private @Nullable Path overlay;
 
   @Option(names = "--lake", paramLabel = "DIR", description = "folder of the lake")
@@ -49,11 +46,18 @@ public final class Installation {
       RunConfig loaded = RunConfig.load(conf(), overlay);
       config =
           loaded.at(
-              lakeFolder == null ? Path.of(loaded.lake().root()) : lakeFolder,
-              landing == null ? Path.of(loaded.landing()) : landing,
-              out == null ? Path.of(loaded.lake().out()) : out);
+              folder(lakeFolder, loaded.lake().root()),
+              folder(landing, loaded.landing()),
+              folder(out, loaded.lake().out()));
     }
     return config;
+  }
+
+  /**
+   * An option's folder, below the working directory; else the configured one, below the project.
+   */
+  private static Path folder(@Nullable Path option, String configured) {
+    return option == null ? home().resolve(configured) : option.toAbsolutePath().normalize();
   }
 
   /** All contracts. */

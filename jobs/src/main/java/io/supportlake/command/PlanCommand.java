@@ -32,7 +32,8 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Progress silent =
-        new Progress(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        new Progress(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     installation
         .runner(installation.settings(), silent)
         .plan(from, to)

@@ -26,8 +26,7 @@ final class RowPrinter {
     List<List<String>> cells = new ArrayList<>();
     cells.add(names);
     for (Row row : rows.collectAsList()) {
-      cells.add(
-          IntStream.range(0, names.size()).mapToObj(i -> cut(text(row.get(i)))).toList());
+      cells.add(IntStream.range(0, names.size()).mapToObj(i -> cut(text(row.get(i)))).toList());
     }
     int[] widths =
         IntStream.range(0, names.size())
@@ -40,8 +39,7 @@ final class RowPrinter {
       }
       out.println(line.toString().stripTrailing());
       if (r == 0) {
-        out.println(
-            String.join("  ", Arrays.stream(widths).mapToObj("-"::repeat).toList()));
+        out.println(String.join("  ", Arrays.stream(widths).mapToObj("-"::repeat).toList()));
       }
     }
     out.printf("(%d rows)%n", cells.size() - 1);
@@ -55,7 +53,9 @@ final class RowPrinter {
       writer.writeRecord(rows.columns());
       for (Row row : rows.collectAsList()) {
         writer.writeRecord(
-            IntStream.range(0, row.size()).mapToObj(i -> row.isNullAt(i) ? null : text(row.get(i))).toList());
+            IntStream.range(0, row.size())
+                .mapToObj(i -> row.isNullAt(i) ? null : text(row.get(i)))
+                .toList());
       }
       writer.flush();
     } catch (IOException e) {

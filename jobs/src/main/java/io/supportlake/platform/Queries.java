@@ -1,6 +1,8 @@
 package io.supportlake.platform;
 
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +44,7 @@ public final class Queries {
       }
       FinishedSet finished = FinishedSet.of(lake);
       for (String name : names(sql)) {
-        view(name, finished.read(lake, name));
+        view(name, finished);
       }
       return spark.sql(sql);
     } catch (ParseException e) {
@@ -59,26 +61,28 @@ public final class Queries {
     Set<String> names = new LinkedHashSet<>();
     Matcher matcher = NAME.matcher(sql);
     while (matcher.find()) {
-      names.add((matcher.group(1) + "." + matcher.group(2)).toLowerCase(java.util.Locale.ROOT));
+      names.add((matcher.group(1) + "." + matcher.group(2)).toLowerCase(Locale.ROOT));
     }
     names.removeIf(n -> contracts.all().stream().noneMatch(c -> c.name().equals(n)));
     return names;
   }
 
-  /** Spark's own catalogue is in memory, so a database and its views live as long as the session. */
-  private void view(String name, Dataset<Row> rows) {
-    String layer = name.substring(0, name.indexOf('.'));
-    String table = name.substring(name.indexOf('.') + 1);
-    var _ = spark.sql("CREATE DATABASE IF NOT EXISTS " + layer);
-    String temporary = "supportlake_" + layer + "_" + table;
-    rows.createOrReplaceTempView(temporary);
+  /**
+   * Spark's own catalogue is in memory, so a database and its views live as long as the session.
+   */
+  private void view(String name, FinishedSet finished) {
+    if (!lake.exists(name)) {
+      throw new UsageException(
+          "%s has not been built yet: no run has finished on this lake. Run ./supportlake run --date DATE or ./supportlake demo first."
+              .formatted(name));
+    }
+    var _ = spark.sql("CREATE DATABASE IF NOT EXISTS " + contracts.of(name).layer());
     var _ =
         spark.sql(
             "CREATE OR REPLACE VIEW %s AS SELECT * FROM delta.`%s`%s"
-                .formatted(name, lake.path(name), versionOf(name)));
-  }
-
-  private String versionOf(String name) {
-    return FinishedSet.of(lake).version(name).map(v -> " VERSION AS OF " + v).orElse("");
+                .formatted(
+                    name,
+                    Path.of(lake.path(name)).toAbsolutePath(),
+                    finished.version(name).map(v -> " VERSION AS OF " + v).orElse("")));
   }
 }

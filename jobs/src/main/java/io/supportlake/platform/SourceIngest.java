@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
@@ -210,10 +212,18 @@ final class SourceIngest {
     return switch (format) {
       case "json" -> Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))));
       case "lines" -> {
+        // The same line may stand in a file many times; which of the equal ones is first does not matter.
         Dataset<Row> lines = withFile(spark.read().format("text").load(paths(files)));
         yield lines
             .withColumnRenamed("value", "payload")
-            .withColumn("fields", expr("map('line', payload, 'file', ingest_file)"));
+            .withColumn(
+                "occurrence",
+                row_number()
+                    .over(Window.partitionBy("ingest_file", "payload").orderBy("payload")))
+            .withColumn(
+                "fields",
+                expr(
+                    "map('line', payload, 'file', ingest_file, 'occurrence', cast(occurrence as string))"));
       }
       case "csv" -> csv(delimiter, files);
       default ->

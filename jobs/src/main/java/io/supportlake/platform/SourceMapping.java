@@ -20,7 +20,6 @@ import org.apache.spark.sql.Row;
  * @param folder folder below the landing zone
  * @param format csv, json or lines (each line as fields line and file)
  * @param delimiter of csv
- * @param distinct fields by which repeated vendor rows are one; empty = none
  * @param records what each vendor row gives
  */
 record SourceMapping(
@@ -63,11 +62,13 @@ record SourceMapping(
 
   /** The vendor's rows as landed records of the source: payload, fields, ingest_file. */
   Dataset<Row> landed(Dataset<Row> vendor, String source) {
+    // A row that could not be parsed at all goes to quarantine once, not once a kind of record.
+    Dataset<Row> unparsable =
+        vendor.where(col("fields").isNull()).select("payload", "fields", "ingest_file");
     return records.stream()
         .filter(r -> r.source().equals(source))
-        .map(r -> records(vendor, r))
-        .reduce(Dataset::unionByName)
-        .orElseThrow();
+        .map(r -> records(vendor.where(col("fields").isNotNull()), r))
+        .reduce(unparsable, Dataset::unionByName);
   }
 
   private static Dataset<Row> records(Dataset<Row> vendor, Record record) {

@@ -1,0 +1,134 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.platform.SourceIngest.Taken;
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SourceIngestTest extends SparkSuite {
+  private static final String FEE =
+      "{\"event_id\":\"m1\",\"account_id\":\"A1\",\"occurred_at\":\"2026-03-01T23:30:00Z\",\"kind\":\"fee\",\"amount\":\"12.50\",\"currency\":\"EUR\"}";
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyRecordIsAcceptedDuplicateOrQuarantinedAndCorrectionsGetAVersion() throws IOException {
+    Lake lake = lake();
+    String corrected = FEE.replace("12.50", "99.00");
+    String unknownKind = FEE.replace("m1", "m2").replace("\"fee\"", "\"gift\"");
+    String noAmount = FEE.replace("m1", "m3").replace("\"amount\":\"12.50\",", "");
+    String badTime = FEE.replace("m1", "m4").replace("2026-03-01T23:30:00Z", "yesterday");
+    String future = FEE.replace("m1", "m5").replace("2026-03-01T", "2027-03-01T");
+    List<String> lines =
+        new ArrayList<>(
+            List.of(FEE, FEE, unknownKind, noAmount, badTime, future, "{\"event_id\":"));
+    IntStream.range(0, 100).forEach(i -> lines.add(FEE.replace("m1", "good" + i)));
+    TakenFile first = land("2026-03-02", lines.toArray(String[]::new));
+    Taken taken = take(lake, 1, first);
+
+    assertThat(taken.read()).isEqualTo(107);
+    assertThat(taken.quarantined()).isEqualTo(5);
+    assertThat(taken.changes().rows()).isEqualTo(101);
+    assertThat(taken.quarantine().orderBy("payload").select("reasons").collectAsList())
+        .extracting(r -> r.getList(0).toString())
+        .containsExactlyInAnyOrder(
+            "[rule:kind is one of the four known]",
+            "[missing:amount]",
+            "[type:occurred_at]",
+            "[time]",
+            "[unparsable]");
+    Row account = taken.checks().first();
+    assertThat(account.<Boolean>getAs("is_passed")).isTrue();
+    assertThat(account.<Long>getAs("duplicate_count")).isEqualTo(1);
+
+    Taken second = take(lake, 2, land("2026-03-03", FEE, corrected));
+    assertThat(second.changes().rows()).isEqualTo(1);
+    List<Row> versions =
+        lake.read("bronze.money_event")
+            .where(col("record_id").equalTo("m1"))
+            .orderBy("record_version")
+            .select("record_version", "amount", "event_date", "arrival_date")
+            .collectAsList();
+    assertThat(versions)
+        .extracting(Row::toString)
+        .containsExactly("[1,12.50,2026-03-02,2026-03-02]", "[2,99.00,2026-03-02,2026-03-03]");
+  }
+
+  @Test
+  void theSameRunTakenTwiceWritesItsRecordsOnce() throws IOException {
+    Lake lake = lake();
+    TakenFile file = land("2026-03-02", FEE);
+    Taken first = take(lake, 1, file);
+    Taken again = take(lake, 1, file);
+
+    assertThat(first.changes().rows()).isEqualTo(1);
+    assertThat(again.changes().rows()).isEqualTo(1);
+    assertThat(lake.read("bronze.money_event").count()).isEqualTo(1);
+  }
+
+  @Test
+  void columnsThatTheContractDoesNotNameAreKeptAndReported() throws IOException {
+    Taken taken = take(lake(), 1, land("2026-03-02", FEE.replace("}", ",\"branch\":\"Lyon\"}")));
+
+    assertThat(taken.changes().fresh().select("unknown_columns").first().getString(0))
+        .isEqualTo("{\"branch\":\"Lyon\"}");
+    assertThat(taken.drift().select(col("column_name"), col("record_count")).collectAsList())
+        .extracting(Row::toString)
+        .containsExactly("[branch,1]");
+  }
+
+  @Test
+  void aSourceThatIsMostlyBrokenIsNotTakenAtAll() throws IOException {
+    Lake lake = lake();
+    Taken taken = take(lake, 1, land("2026-03-02", FEE, "not json", "nor this"));
+
+    assertThat(taken.isStopped()).isTrue();
+    assertThat(lake.exists("bronze.money_event")).isFalse();
+  }
+
+  private Lake lake() {
+    return new Lake(
+        spark(),
+        new RunConfig.Locations(
+            folder.resolve("lake").toString(),
+            folder.resolve("restricted").toString(),
+            folder.resolve("out").toString()),
+        CONTRACTS);
+  }
+
+  private TakenFile land(String day, String... lines) throws IOException {
+    Path directory = Files.createDirectories(folder.resolve("landing/money_event/" + day));
+    Path file = directory.resolve("part-" + lines.length + ".jsonl");
+    Files.write(file, List.of(lines));
+    return new TakenFile(
+        folder.resolve("landing").relativize(file).toString(),
+        "money_event",
+        Files.size(file),
+        "hash",
+        LocalDate.parse(day));
+  }
+
+  private Taken take(Lake lake, long run, TakenFile file) {
+    return new SourceIngest(
+            spark(),
+            lake,
+            new Landing(
+                folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
+            SETTINGS.reportingZone(),
+            run)
+        .take(CONTRACTS.of("raw.money_event"), List.of(file), Map.of());
+  }
+}
