@@ -212,14 +212,14 @@ final class SourceIngest {
     return switch (format) {
       case "json" -> Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))));
       case "lines" -> {
-        // The same line may stand in a file many times; which of the equal ones is first does not matter.
+        // The same line may stand in a file many times; which of the equal ones is first does not
+        // matter.
         Dataset<Row> lines = withFile(spark.read().format("text").load(paths(files)));
         yield lines
             .withColumnRenamed("value", "payload")
             .withColumn(
                 "occurrence",
-                row_number()
-                    .over(Window.partitionBy("ingest_file", "payload").orderBy("payload")))
+                row_number().over(Window.partitionBy("ingest_file", "payload").orderBy("payload")))
             .withColumn(
                 "fields",
                 expr(
