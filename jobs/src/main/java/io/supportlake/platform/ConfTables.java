@@ -73,7 +73,8 @@ public final class ConfTables {
                   + " string, kind string, scale double, unit string, direction string,"
                   + " maturity_days int, minimum_n int, cluster_column string, dimensions"
                   + " array<string>, owner string, definition_hash string"),
-          // One row per KPI of the value report.
+          // One row per KPI of the value report. worth_volume: events (a change of the rate times
+          // the denominator), observations (a change of the value times n) or null (not priced).
           Map.entry(
               "conf.report",
               "metric string, position int, label string, baseline_from date, baseline_to date,"
