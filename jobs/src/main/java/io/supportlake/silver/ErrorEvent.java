@@ -2,6 +2,7 @@ package io.supportlake.silver;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.udf;
@@ -22,6 +23,9 @@ import org.apache.spark.sql.types.DataTypes;
  * The template depends on the line alone, never on other lines: no order or batch changes it.
  */
 public final class ErrorEvent implements Table {
+  /** As {@link io.supportlake.rules.Redactor} writes them. */
+  private static final String TOKEN = "\\[([A-Z_]{2,16}):[A-Za-z0-9]{1,16}:[0-9a-f]{12}\\]";
+
   /** For the platform. */
   public ErrorEvent() {}
 
@@ -36,8 +40,10 @@ public final class ErrorEvent implements Table {
         .withColumn("template_id", templateId(col("service"), col("masked_message")));
   }
 
+  /** Tokens lose key and hash first: neither another person nor another key is another template. */
   private static Column masked(Column message) {
-    return udf((UDF1<String, String>) LogTemplates::mask, DataTypes.StringType).apply(message);
+    return udf((UDF1<String, String>) LogTemplates::mask, DataTypes.StringType)
+        .apply(regexp_replace(message, TOKEN, "[$1]"));
   }
 
   /** 64 bits of the SHA-256; a masked line has no line break, so the parts cannot run together. */

@@ -72,6 +72,18 @@ class ErrorsTest extends SparkSuite {
   }
 
   @Test
+  void anotherPersonIsNotAnotherTemplate() {
+    Rows lines = Rows.of(CONTRACTS, "bronze.error_log");
+    for (int i = 0; i < 1000; i++) {
+      lines.with("log_id", "l" + i, "message", "no mailbox for user%d@example.com".formatted(i));
+    }
+
+    // One hash in 280 is of digits alone and would be masked as a number.
+    assertThat(Lines.of(events(lines).select("masked_message").distinct(), "masked_message"))
+        .containsExactly("no mailbox for [EMAIL]");
+  }
+
+  @Test
   void aLinesDayIsOneOfTheReportingZone() {
     assertThat(
             Lines.of(
