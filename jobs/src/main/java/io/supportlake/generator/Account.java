@@ -97,6 +97,7 @@ final class Account {
   long incidentAt = Long.MIN_VALUE / 4;
   long highStakeAt = Long.MIN_VALUE / 4;
   boolean isTreated;
+  boolean isErasureAsked;
   long suspendedUntil = Long.MIN_VALUE / 4;
   @Nullable Long churnDay;
   boolean hasStarted;

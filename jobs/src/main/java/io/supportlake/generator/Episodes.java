@@ -134,7 +134,11 @@ final class Episodes {
           episode.contacts.stream()
               .anyMatch(c ->
                   c.isReopen() && c.startedAt() > solvedAt && c.startedAt() <= solvedAt + MONTH);
-      truth.rate("reopen_30d", Times.month(solvedAt), first.expectedReopen(), isReopened ? 1 : 0);
+      truth.rate(
+          "reopen_30d",
+          Times.month(solvedAt),
+          any(episode, c -> c.isSolved() ? c.expectedReopen() : 0),
+          isReopened ? 1 : 0);
     }
     if (first.endedAt() <= asOf) {
       truth.rate(

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One account's day: register changes, users, needs for support, and whether it leaves. */
 final class Life {
-  private static final double[] BASE = {0.0078, 0.0045, 0.0028, 0.0013};
+  private static final double[] BASE = {0.0066, 0.0038, 0.0024, 0.0011};
 
   /** Chance a day that a content account begins to use less; trouble multiplies it. */
   private static final double DECLINES = 1.0 / 2_200;
@@ -163,7 +163,11 @@ final class Life {
           LocalDate.ofEpochDay(day + rng.whole(20, 90)),
           rng.pick("legal dispute", "open complaint", "sales negotiation"));
     }
-    if (rng.chance(0.00002)) {
+    boolean isPlanned =
+        account.index < 12 && day == world.firstDay + (7L + account.index) * world.days / 20;
+    boolean asks = rng.chance(0.000015) || (isPlanned && account.index % 4 == 3);
+    if (asks && !account.isErasureAsked) {
+      account.isErasureAsked = true;
       Account.User user = account.users.getLast();
       landing.landOnTime(
           Source.ERASURE_REQUEST,
@@ -265,7 +269,7 @@ final class Life {
     double unresolved = unresolved(account, day);
     double restless =
         DECLINES
-            * (unresolved > 0 ? 6 : 1)
+            * (unresolved > 0 ? 11 : 1)
             * (account.isFailing(day) ? 6 : 1)
             * (day < account.incidentAt + 30 ? 3 : 1);
     if (day >= account.declineUntil && rng.chance(restless)) {

@@ -193,7 +193,25 @@ final class Roster {
     return skilled.isEmpty() ? pool : skilled;
   }
 
+  /** An agent who left asks to be forgotten some days later. */
+  private static void forget(Agent agent, Landing landing) {
+    long at = (agent.states().getLast().fromDay() + 9) * Times.DAY + 10 * Times.HOUR;
+    landing.landOnTime(
+        Source.ERASURE_REQUEST,
+        at,
+        new Line()
+            .text("request_id", "ers-" + agent.id())
+            .text("subject_kind", "agent")
+            .text("subject_id", agent.id())
+            .instant("requested_at", at)
+            .end());
+  }
+
   void land(Landing landing) {
+    agents.stream()
+        .filter(a -> !a.states().getLast().isActive())
+        .findFirst()
+        .ifPresent(a -> forget(a, landing));
     for (Agent agent : agents) {
       int n = 0;
       for (State state : agent.states()) {

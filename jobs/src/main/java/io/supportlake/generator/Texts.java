@@ -22,9 +22,9 @@ final class Texts {
     "Pennylane",
     "Odoo",
     "NetSuite",
-    "Shopify",
-    "WooCommerce",
-    "Magento",
+    "Stripe Tax",
+    "Billit",
+    "Fortnox",
     "Exact",
     "FreeAgent",
     "Zoho Books"
