@@ -3,6 +3,7 @@ package io.supportlake.gold;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import io.supportlake.rules.QuantileSketch;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -12,18 +13,13 @@ import org.apache.spark.sql.Row;
 
 /**
  * Quantile sketches with relative accuracy of 1 % as maps from bucket to count, the SQL side of
- * {@code rules.QuantileSketch} (Masson, Rim, Lee, DDSketch, PVLDB 12, 2019). Counts add up, so
- * sketches merge exactly.
+ * {@link QuantileSketch} (Masson, Rim, Lee, DDSketch, PVLDB 12, 2019). Counts add up, so sketches
+ * merge exactly.
  */
 public final class Sketches {
-  private static final double ACCURACY = 0.01;
-  private static final double GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
-
   /** Spark's ln and this one are both fdlibm's, so that both sides give the same bucket. */
-  private static final double LOG_GAMMA = StrictMath.log(GAMMA);
-
-  /** Bucket of 0 and of everything too small to tell from 0. */
-  private static final int ZERO = Integer.MIN_VALUE;
+  private static final double LOG_GAMMA =
+      StrictMath.log((1 + QuantileSketch.RELATIVE_ERROR) / (1 - QuantileSketch.RELATIVE_ERROR));
 
   private Sketches() {}
 
@@ -33,13 +29,8 @@ public final class Sketches {
         Locale.ROOT,
         "if(%1$s < 1e-9D, int(%2$d), int(ceil(ln(double(%1$s)) / %3$sD)))",
         value,
-        ZERO,
+        QuantileSketch.ZERO,
         LOG_GAMMA);
-  }
-
-  /** The value that stands for a bucket, within 1 % of every value in it. */
-  public static double value(int bucket) {
-    return bucket == ZERO ? 0 : 2 * StrictMath.exp(bucket * LOG_GAMMA) / (GAMMA + 1);
   }
 
   /** One row per group with the sketch of its values that are not null. */

@@ -1,11 +1,11 @@
 package io.supportlake.gold.outcomes;
 
-import io.supportlake.gold.Sketches;
 import io.supportlake.rules.ClusterBootstrap;
 import io.supportlake.rules.ClusteredQuantile;
 import io.supportlake.rules.ExactPoisson;
 import io.supportlake.rules.Hajek;
 import io.supportlake.rules.Interval;
+import io.supportlake.rules.QuantileSketch;
 import io.supportlake.rules.Wilson;
 import java.io.Serializable;
 import java.math.BigDecimal;
@@ -178,7 +178,7 @@ final class MetricCells implements Serializable {
             .map(e ->
                 new ClusteredQuantile.Entry(
                     e.<Integer>getAs("cluster"),
-                    Sketches.value(e.<Integer>getAs("bucket")),
+                    QuantileSketch.valueOf(e.<Integer>getAs("bucket")),
                     e.<Boolean>getAs("happened"),
                     e.<Long>getAs("entry_count")))
             .toArray(ClusteredQuantile.Entry[]::new);
