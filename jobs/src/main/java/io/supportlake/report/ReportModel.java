@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param currency ISO 4217 code of all amounts
  * @param kpis in the report's order
  * @param corrections published numbers of earlier months that changed, newest first
- * @param incidents alerts of the month, largest first
+ * @param incidents alerts of the month, largest first, then the largest of earlier months
  * @param releases releases and regulatory changes of the month, by date
  * @param campaigns outreach results, newest first
  * @param lists outreach lists of the month

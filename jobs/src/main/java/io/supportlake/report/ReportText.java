@@ -286,6 +286,11 @@ public final class ReportText {
     };
   }
 
+  /** How many of the incidents touched the month. */
+  public long incidentsOfMonth() {
+    return model.incidents().stream().filter(i -> !i.to().isBefore(model.month().atDay(1))).count();
+  }
+
   /** Days of an incident. */
   public static String days(Incident incident) {
     return incident.from().equals(incident.to())
