@@ -1,0 +1,224 @@
+package io.supportlake.gold.outcomes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.supportlake.Period;
+import io.supportlake.platform.ConfLoader;
+import io.supportlake.rules.BusinessTime;
+import io.supportlake.testing.Rows;
+import io.supportlake.testing.SparkSuite;
+import io.supportlake.testing.TestInputs;
+import java.math.BigDecimal;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+class ContactOutcomeTest extends SparkSuite {
+  private static final Period MONDAY = Period.day(LocalDate.parse("2026-03-30"));
+
+  @Test
+  void serviceLevelStatesCountBusinessMinutesAsOfThePeriod() {
+    // 2026-03-29 is the Sunday on which Berlin's clocks go forward; targets: 120 and 720 minutes.
+    Rows contacts = Rows.of(CONTRACTS, "silver.contact");
+    contact(contacts, "attained", "2026-03-27T16:00:00Z", "2026-03-27T17:00:00Z", false);
+    // Saturday 14:30 to 16:00 local and Monday 08:00 to 08:31: 121 business minutes.
+    contact(contacts, "breached", "2026-03-28T13:30:00Z", "2026-03-30T06:31:00Z", false);
+    contact(contacts, "silent", "2026-03-30T08:00:00Z", null, false);
+    contact(contacts, "running", "2026-03-30T17:30:00Z", null, false);
+    contact(contacts, "bot", "2026-03-27T16:00:00Z", null, true);
+    TestInputs in = inputs().with("silver.contact", contacts);
+
+    Map<String, Row> rows =
+        in.build(new ContactOutcome(), MONDAY).collectAsList().stream()
+            .collect(Collectors.toMap(r -> r.<String>getAs("contact_id"), r -> r));
+
+    assertThat(
+            Stream.of("attained", "breached", "silent", "running", "bot")
+                .map(id -> of(rows, id).<String>getAs("sla_first_reply_state")))
+        .containsExactly("attained", "breached", "breached", "running", "no_target");
+    assertThat(of(rows, "attained").<String>getAs("sla_resolution_state")).isEqualTo("breached");
+    assertThat(of(rows, "running").<String>getAs("sla_resolution_state")).isEqualTo("running");
+    BusinessTime.Calendar berlin =
+        new BusinessTime.Calendar(
+            "emea",
+            ZoneId.of("Europe/Berlin"),
+            List.of(
+                new BusinessTime.Version(
+                    LocalDate.parse("2024-01-01"),
+                    List.of(
+                        BusinessTime.Opening.of(DayOfWeek.FRIDAY, "08:00", "20:00"),
+                        BusinessTime.Opening.of(DayOfWeek.SATURDAY, "10:00", "16:00"),
+                        BusinessTime.Opening.of(DayOfWeek.MONDAY, "08:00", "20:00")))),
+            Set.of());
+    assertThat(of(rows, "breached").<Double>getAs("first_reply_business_minutes"))
+        .isEqualTo(121.0)
+        .isEqualTo(
+            BusinessTime.between(
+                    berlin,
+                    Instant.parse("2026-03-28T13:30:00Z"),
+                    Instant.parse("2026-03-30T06:31:00Z"))
+                / 60.0);
+  }
+
+  @Test
+  void costIsHandleTimeAtTheCostOfTheTiersThatWorked() {
+    Rows contacts = Rows.of(CONTRACTS, "silver.contact");
+    contacts.with(
+        "contact_id",
+        "c",
+        "case_id",
+        "k",
+        "started_at",
+        "2026-03-27T16:00:00Z",
+        "ended_at",
+        "2026-03-27T18:00:00Z",
+        "handle_seconds",
+        3600,
+        "first_tier",
+        1);
+    contacts.with(
+        "contact_id",
+        "d",
+        "case_id",
+        "none",
+        "started_at",
+        "2026-03-27T16:00:00Z",
+        "ended_at",
+        "2026-03-27T18:00:00Z",
+        "handle_seconds",
+        1800,
+        "first_tier",
+        1);
+    Rows segments =
+        Rows.of(CONTRACTS, "silver.case_segment")
+            .with(
+                "case_id",
+                "k",
+                "segment_number",
+                1,
+                "started_at",
+                "2026-03-27T16:00:00Z",
+                "ended_at",
+                "2026-03-27T17:00:00Z",
+                "tier",
+                1,
+                "handle_seconds",
+                2700)
+            .with(
+                "case_id",
+                "k",
+                "segment_number",
+                2,
+                "started_at",
+                "2026-03-27T17:00:00Z",
+                "tier",
+                3,
+                "handle_seconds",
+                900);
+
+    Map<String, Row> rows =
+        inputs()
+            .with("silver.contact", contacts)
+            .with("silver.case_segment", segments)
+            .build(new ContactOutcome(), MONDAY)
+            .collectAsList()
+            .stream()
+            .collect(Collectors.toMap(r -> r.<String>getAs("contact_id"), r -> r));
+
+    // 0.75 h x 28 + 0.25 h x 62; and 0.5 h x 28.
+    assertThat(of(rows, "c").<BigDecimal>getAs("handling_cost_amount"))
+        .isEqualByComparingTo("36.5");
+    assertThat(of(rows, "d").<BigDecimal>getAs("handling_cost_amount")).isEqualByComparingTo("14");
+    assertThat(of(rows, "c").<String>getAs("sla_first_reply_state")).isEqualTo("no_target");
+  }
+
+  private static Row of(Map<String, Row> rows, String id) {
+    return java.util.Objects.requireNonNull(rows.get(id), id);
+  }
+
+  private static void contact(
+      Rows rows,
+      String id,
+      String start,
+      @org.jspecify.annotations.Nullable String reply,
+      boolean isBotOnly) {
+    rows.with(
+        "contact_id",
+        id,
+        "account_id",
+        "A",
+        "priority",
+        "urgent",
+        "started_at",
+        start,
+        "started_date",
+        start.substring(0, 10),
+        "first_public_reply_at",
+        reply,
+        "is_bot_only",
+        isBotOnly);
+  }
+
+  private static TestInputs inputs() {
+    TestInputs in =
+        new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.contact_outcome")
+            .with(
+                "silver.account",
+                Rows.of(CONTRACTS, "silver.account")
+                    .with(
+                        "account_id",
+                        "A",
+                        "valid_from",
+                        "2025-01-01T00:00:00Z",
+                        "region",
+                        "emea",
+                        "plan",
+                        "growth",
+                        "status",
+                        "active"))
+            .with(
+                "conf.sla_target",
+                Rows.of(CONTRACTS, "conf.sla_target")
+                    .with(
+                        "plan",
+                        "growth",
+                        "priority",
+                        "urgent",
+                        "measure",
+                        "first_reply",
+                        "target_minutes",
+                        120,
+                        "valid_from",
+                        "2024-01-01")
+                    .with(
+                        "plan",
+                        "growth",
+                        "priority",
+                        "urgent",
+                        "measure",
+                        "resolution",
+                        "target_minutes",
+                        720,
+                        "valid_from",
+                        "2024-01-01"));
+    for (String table : List.of("conf.business_day", "conf.tier_cost")) {
+      in.with(
+          table,
+          ConfLoader.load(
+              HOME.resolve("conf"),
+              table,
+              spark(),
+              LocalDate.parse("2026-03-01"),
+              LocalDate.parse("2026-04-10")));
+    }
+    return in;
+  }
+}

@@ -1,0 +1,55 @@
+package io.supportlake.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfLoaderTest extends SparkSuite {
+  private static final LocalDate FROM = LocalDate.parse("2026-03-01");
+  private static final LocalDate TO = LocalDate.parse("2026-03-31");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conf.business_day",
+        "conf.sla_target",
+        "conf.tier_cost",
+        "conf.scorecard",
+        "conf.exchange_rate",
+        "conf.issue_family",
+        "conf.category",
+        "conf.phrase",
+        "conf.metric_spec"
+      })
+  void filesOfTheProjectLoadWithTheirSchema(String table) {
+    Dataset<Row> rows = ConfLoader.load(HOME.resolve("conf"), table, spark(), FROM, TO);
+
+    assertThat(rows.schema()).isEqualTo(ConfTables.schema(table));
+    assertThat(rows.isEmpty()).isFalse();
+  }
+
+  @Test
+  void unknownKeysAndValuesOutOfRangeAreRefused(@TempDir Path conf) throws IOException {
+    Files.createDirectories(conf.resolve("sla"));
+    Files.writeString(conf.resolve("sla/targets.yaml"), "versions: []\nsurprise: 1\n");
+    assertThatThrownBy(() -> ConfLoader.load(conf, "conf.sla_target", spark(), FROM, TO))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("surprise");
+
+    Files.writeString(conf.resolve("exchange-rates.csv"), "month,currency,rate\n2026-13,USD,1\n");
+    assertThatThrownBy(() -> ConfLoader.load(conf, "conf.exchange_rate", spark(), FROM, TO))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("a line is like 2026-01,USD,0.9210, this is not: 2026-13,USD,1");
+  }
+}
