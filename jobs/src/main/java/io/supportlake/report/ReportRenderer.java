@@ -56,6 +56,7 @@ public final class ReportRenderer {
             .useSVGDrawer(new BatikSVGDrawer())
             .useFont(font(), FONT_FAMILY, 400, FontStyle.NORMAL, true)
             .addDOMMutator(ReportRenderer::describe)
+            .addDOMMutator(document -> TextOutlines.apply(document, font().supply()))
             .withHtmlContent(html, null);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PdfBoxRenderer renderer = builder.toStream(bytes).buildPdfRenderer()) {
