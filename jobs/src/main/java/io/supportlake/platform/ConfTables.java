@@ -44,17 +44,21 @@ public final class ConfTables {
               "conf.economics",
               "plan string, margin_share decimal(6,4), horizon_months int,"
                   + " intervention_cost_amount decimal(18,2)"),
-          // One row per play.
+          // One row per play; the theme any serves accounts without a reason of their own; without
+          // a
+          // skill_group the last contact's family decides.
           Map.entry(
               "conf.playbook",
               "play string, label string, theme string, instructions string, channel string,"
                   + " skill_group string, expires_days int"),
-          // One row per outreach team; regions, segments: empty = any.
+          // One row per outreach team; regions, segments, languages: empty = any;
+          // crm_url holds {crm_id}.
           Map.entry(
               "conf.outreach_team",
               "team string, position int, regions array<string>, segments array<string>,"
-                  + " languages array<string>, capacity int, queue string"),
-          // One row per campaign; eligibility is a predicate on gold.customer_context.
+                  + " languages array<string>, capacity int, queue string, crm_url string"),
+          // One row per campaign; eligibility is a predicate on columns of silver.account and
+          // tenure_days.
           Map.entry(
               "conf.campaign",
               "campaign_id string, label string, starts_on date, ends_on date, eligibility string,"

@@ -30,6 +30,7 @@ public final class Survey implements Table {
         struct(
             col("event_at"),
             col("response_id"),
+            col("arrival_date"),
             col("kind"),
             col("case_id"),
             col("account_id"),
@@ -50,6 +51,7 @@ public final class Survey implements Table {
             Days.of(either("event_at"), settings).as("sent_date"),
             col("answered.event_at").as("answered_at"),
             Days.of(col("answered.event_at"), settings).as("answered_date"),
+            col("answered.arrival_date").as("answer_arrival_date"),
             col("answered.score").as("score"));
   }
 
