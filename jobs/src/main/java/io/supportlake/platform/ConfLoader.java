@@ -74,6 +74,8 @@ public final class ConfLoader {
           case "conf.phrase" -> phrases(taxonomy(conf));
           case "conf.metric_spec" ->
               metricSpecs(conf.toAbsolutePath().resolveSibling("schemas").resolve("metrics"));
+          case "conf.campaign", "conf.playbook", "conf.outreach_team", "conf.economics" ->
+              OutreachConf.rows(table, conf);
           default ->
               throw new UsageException(
                   "no loader for the configuration table %s. Add one to ConfLoader."
