@@ -1,0 +1,191 @@
+package io.supportlake.outreach;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Date;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.dhatim.fastexcel.Workbook;
+import org.dhatim.fastexcel.Worksheet;
+import org.jspecify.annotations.Nullable;
+
+/** One CSV and one XLSX per team from the lines of gold.outreach_list; each file appears whole. */
+public final class OutreachFiles {
+  private static final String DATE = "yyyy-mm-dd";
+
+  private record Field(String name, int width, String meaning) {}
+
+  /** Columns of the list, then those that the team fills in. */
+  private static final List<Field> FIELDS =
+      List.of(
+          new Field(
+              "list_line_id", 22, "id of the line; keep it, it links your answer to the list"),
+          new Field("rank", 6, "1 = first to work"),
+          new Field("is_new", 8, "yes = was on no list the day of lists before"),
+          new Field("campaign_id", 18, "campaign the line belongs to"),
+          new Field("account_id", 14, "the customer"),
+          new Field("name", 28, "trading name"),
+          new Field("crm_id", 14, "id in the CRM"),
+          new Field("crm_url", 32, "link into the CRM"),
+          new Field("owner", 14, "customer-success manager"),
+          new Field("plan", 12, "plan"),
+          new Field("recurring_revenue_amount", 14, "monthly recurring revenue, in currency"),
+          new Field("currency", 9, "ISO 4217 code"),
+          new Field("renewal_date", 12, "next renewal; empty = none known"),
+          new Field("language", 9, "language to speak"),
+          new Field("probability", 11, "calibrated probability of cancelling in 15 to 104 days"),
+          new Field("value_at_risk_amount", 14, "probability x margin, reporting currency"),
+          new Field("reasons", 60, "why, strongest first"),
+          new Field("play", 20, "play to use"),
+          new Field("play_instructions", 60, "what to do"),
+          new Field("queue", 18, "queue for the customer's questions, with language"),
+          new Field("last_contacts", 48, "last three contacts with support"),
+          new Field("earlier_attempts", 40, "earlier outreach"),
+          new Field("expires_on", 12, "last day the line is worth working"),
+          new Field(
+              "outcome",
+              16,
+              "fill in: reached, no_answer, declined, resolved, scheduled or wrong_contact"),
+          new Field("channel_used", 14, "fill in: phone, email, meeting or in_app"),
+          new Field("attempted_at", 18, "fill in: date of the attempt, such as 2026-05-31"),
+          new Field("note", 40, "fill in: free words"));
+
+  private OutreachFiles() {}
+
+  /**
+   * Writes {@code <team>.csv} and {@code <team>.xlsx} for each team, replacing what stood there.
+   *
+   * @param lines rows of gold.outreach_list of one day; teams' capacities bound their number
+   * @param directory out/outreach/DATE; made when missing
+   * @return the files written, by name
+   * @throws IOException when a file cannot be written; finished files stay, none is half written
+   */
+  public static List<Path> write(List<Row> lines, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Map<String, List<Row>> teams = new TreeMap<>();
+    lines.stream()
+        .sorted(Comparator.comparingInt(line -> line.<Integer>getAs("rank")))
+        .forEach(line ->
+            teams.computeIfAbsent(line.<String>getAs("team"), _ -> new ArrayList<>()).add(line));
+    List<Path> written = new ArrayList<>();
+    for (Map.Entry<String, List<Row>> team : teams.entrySet()) {
+      written.add(
+          whole(directory.resolve(team.getKey() + ".csv"), out -> csv(team.getValue(), out)));
+      written.add(
+          whole(directory.resolve(team.getKey() + ".xlsx"), out -> xlsx(team.getValue(), out)));
+    }
+    return List.copyOf(written);
+  }
+
+  /**
+   * Text that no spreadsheet takes for a formula: a leading = + - @, tab or carriage return gets an
+   * apostrophe before it (OWASP, CSV Injection).
+   */
+  static String safe(String text) {
+    return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+  }
+
+  private interface Content {
+    void to(OutputStream out) throws IOException;
+  }
+
+  private static Path whole(Path file, Content content) throws IOException {
+    Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+    try {
+      try (OutputStream out = Files.newOutputStream(temporary)) {
+        content.to(out);
+      }
+      return Files.move(
+          temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      boolean _ = Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static @Nullable Object value(Row line, Field field) {
+    boolean isOnList = line.schema().getFieldIndex(field.name()).isDefined();
+    return isOnList ? line.getAs(field.name()) : null;
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case Boolean is -> is ? "yes" : "no";
+      case scala.collection.Seq<?> items -> items.mkString("\n");
+      default -> value.toString();
+    };
+  }
+
+  private static void csv(List<Row> lines, OutputStream out) throws IOException {
+    CsvWriter writer = CsvWriter.builder().build(out, StandardCharsets.UTF_8);
+    writer.writeRecord(FIELDS.stream().map(Field::name).toList());
+    for (Row line : lines) {
+      List<String> cells = new ArrayList<>();
+      for (Field field : FIELDS) {
+        Object value = value(line, field);
+        cells.add(
+            switch (value) {
+              case null -> "";
+              case Number number -> number.toString();
+              default -> safe(text(value));
+            });
+      }
+      writer.writeRecord(cells);
+    }
+    writer.flush();
+  }
+
+  private static void xlsx(List<Row> lines, OutputStream out) throws IOException {
+    try (Workbook workbook = new Workbook(out, "supportlake", "1.0")) {
+      Worksheet sheet = workbook.newWorksheet("List");
+      sheet.freezePane(0, 1);
+      for (int c = 0; c < FIELDS.size(); c++) {
+        sheet.value(0, c, FIELDS.get(c).name());
+        sheet.style(0, c).bold().wrapText(true).set();
+        sheet.width(c, FIELDS.get(c).width());
+        for (int r = 0; r < lines.size(); r++) {
+          cell(sheet, r + 1, c, value(lines.get(r), FIELDS.get(c)));
+        }
+      }
+      sheet.setAutoFilter(0, 0, lines.size(), FIELDS.size() - 1);
+      Worksheet columns = workbook.newWorksheet("Columns");
+      columns.width(0, 28);
+      columns.width(1, 80);
+      for (int f = 0; f < FIELDS.size(); f++) {
+        columns.value(f, 0, FIELDS.get(f).name());
+        columns.value(f, 1, FIELDS.get(f).meaning());
+      }
+    }
+  }
+
+  private static void cell(Worksheet sheet, int row, int column, @Nullable Object value) {
+    switch (value) {
+      case null -> {}
+      case Date date -> {
+        sheet.value(row, column, date.toLocalDate());
+        sheet.style(row, column).format(DATE).set();
+      }
+      case BigDecimal amount -> {
+        sheet.value(row, column, amount);
+        sheet.style(row, column).format("#,##0.00").set();
+      }
+      case Number number -> {
+        sheet.value(row, column, number);
+        sheet.style(row, column).format(number instanceof Double ? "0.0%" : "0").set();
+      }
+      default -> {
+        sheet.value(row, column, safe(text(value)));
+        sheet.style(row, column).wrapText(true).set();
+      }
+    }
+  }
+}
