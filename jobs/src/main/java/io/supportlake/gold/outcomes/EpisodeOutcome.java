@@ -124,7 +124,6 @@ public final class EpisodeOutcome implements Table {
             "first_tier as tier",
             "first_agent_id as agent_id",
             "is_solved as is_first_solved",
-            "end_reason as first_end_reason",
             "transfer_count as first_transfers",
             "escalation_count as first_escalations");
     return episodes.join(first, col("first_contact_id").equalTo(col("first_id"))).drop("first_id");
@@ -442,20 +441,16 @@ public final class EpisodeOutcome implements Table {
                     .formatted(NAMED_FAMILY)));
   }
 
-  /**
-   * Definition 3. A call or chat may end before its case is solved, so a session's end is resolved
-   * when the case is no longer open at end + W; a contact that ended by silence or by a merge is
-   * not.
-   */
+  /** Definition 3; a solve shortly after a call or chat is that contact's own (silver.contact). */
   private static Column firstContactResolution(int days) {
     return expr(
         """
         case when first_contact_ended_at is null then null
              when first_contact_ended_at + interval %1$d days > as_of_end then null
-             when not is_first_solved and not (first_end_reason <=> 'session_ended') then false
+             when not is_first_solved then false
              when next_contact_at <= first_contact_ended_at + interval %1$d days then false
              when next_reopen_at <= first_contact_ended_at + interval %1$d days then false
-             when coalesce(is_open_%1$dd, not is_first_solved) then false
+             when is_open_%1$dd then false
              else true end
         """
             .formatted(days));

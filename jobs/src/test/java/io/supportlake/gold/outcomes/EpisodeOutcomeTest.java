@@ -128,12 +128,19 @@ class EpisodeOutcomeTest extends SparkSuite {
               "TFFF"),
           new Scenario("ended unresolved after idle days", "payout", "idle", List.of(), "", "FFFF"),
           new Scenario(
-              "a call that ended, its case solved two days later",
+              "a call that ended unresolved, though its case was solved two days later",
               "payout",
               "session_ended",
               List.of(),
               "solved@48",
-              "FTTT"),
+              "FFFF"),
+          new Scenario(
+              "a case that is open at the window's end without a reopen event",
+              "payout",
+              "solved",
+              List.of(),
+              "status@120",
+              "TFTT"),
           new Scenario(
               "a call that ended, its case never solved",
               "payout",
@@ -493,7 +500,7 @@ class EpisodeOutcomeTest extends SparkSuite {
       double hours = Double.parseDouble(change.substring(change.indexOf('@') + 1));
       statuses.add(new Status(after(hours), kind, !kind.equals("solved")));
       if (!kind.equals("solved")) {
-        statuses.add(new Status(after(hours + 1), "solved", false));
+        statuses.add(new Status(after(hours + (kind.equals("status") ? 144 : 1)), "solved", false));
       }
     }
     for (int k = 0; k < statuses.size(); k++) {
