@@ -35,6 +35,9 @@ public final class TextSignals {
       words(
           "not no never don't doesn't didn't isn't wasn't can't nicht kein keine nie no nunca pas");
 
+  /** German and French put them behind the verb. */
+  private static final Set<String> NEGATIONS_BEHIND = words("nicht pas");
+
   private static final List<String> THANKS =
       List.of("thank", "thanks", "thx", "danke", "dank", "gracias", "merci");
   private static final List<String> BUT =
@@ -351,7 +354,8 @@ public final class TextSignals {
 
   /**
    * Mean weight of the lexicon's words in the text, in [-1, 1]; a negation within the two words
-   * before turns a word round. Null when the text has no word of the lexicon.
+   * before, or a German or French one right behind, turns a word round. Null when the text has no
+   * word of the lexicon.
    */
   public static @Nullable Double sentiment(String text) {
     String[] words = split(text);
@@ -362,7 +366,8 @@ public final class TextSignals {
       if (weight != null) {
         boolean isNegated =
             (i > 0 && NEGATIONS.contains(words[i - 1]))
-                || (i > 1 && NEGATIONS.contains(words[i - 2]));
+                || (i > 1 && NEGATIONS.contains(words[i - 2]))
+                || (i + 1 < words.length && NEGATIONS_BEHIND.contains(words[i + 1]));
         sum += isNegated ? -weight : weight;
         found++;
       }
