@@ -24,7 +24,7 @@ public final class CaseSegment implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    return CaseTimeline.of(in.table("silver.case_event"))
+    return CaseTimeline.of(in.table("silver.case_event"), "handle_seconds", "is_handle_absurd")
         .transform(CaseSegment::withHandedOnWork)
         .transform(CaseSegment::segments)
         .transform(CaseSegment::withEnd)
@@ -54,8 +54,8 @@ public final class CaseSegment implements Table {
                     + " tier, case when is_transfer then 'transferred' when is_escalated_start"
                     + " then 'escalated' when is_reopen then 'reopened' when owner.agent is null"
                     + " and actor_type = 'bot' then 'bot' when seq = 1 then 'opened' else"
-                    + " 'assigned' end as start_reason, if(is_escalated_start,"
-                    + " escalated_last.kind, null) as escalation_kind), seq)")
+                    + " 'assigned' end as start_reason, "
+                    + " escalated_kind as escalation_kind), seq)")
                 .as("start"),
             expr("min_by(struct(event_at as at, if(event_type = 'merged', 'merged',"
                     + " status_after) as reason), seq) filter (where is_end)")

@@ -67,7 +67,12 @@ public final class Contact implements Table {
   public Dataset<Row> build(Inputs in, Period period) {
     Settings settings = in.settings();
     Column asOfEnd = Days.end(lit(period.asOf()), settings);
-    return CaseTimeline.of(in.table("silver.case_event"))
+    return CaseTimeline.of(
+            in.table("silver.case_event"),
+            "user_id",
+            "arrival_date",
+            "handle_seconds",
+            "is_handle_absurd")
         .transform(Contact::contacts)
         .transform(contacts -> withEnd(contacts, asOfEnd))
         .withColumn("started_date", Days.of(col("started_at"), settings))
@@ -104,14 +109,14 @@ public final class Contact implements Table {
                     + " if(event_type = 'merged', 'merged', status_after) as reason)) filter"
                     + " (where is_end))")
                 .as("ends"),
-            expr("min(previous_event_at) filter (where is_after_silence and not"
-                    + " is_contact_start)")
-                .as("silent_from"),
+            expr("min(silent_from) filter (where not is_contact_start)").as("silent_from"),
             expr("max_by(struct(event_at as at, arrival_date, session_id), seq) filter (where"
                     + " is_in_session)")
                 .as("session_last"),
-            expr("max_by(session_id, seq) filter (where is_human_in_session)").as("human_session"),
-            expr("max_by(session_id, seq) filter (where is_bot_in_session)").as("bot_session"),
+            expr("max_by(session_id, seq) filter (where is_in_session and human is not null)")
+                .as("human_session"),
+            expr("max_by(session_id, seq) filter (where is_in_session and actor_type = 'bot')")
+                .as("bot_session"),
             expr("min_by(struct(human as agent, if(event_type in ('transferred', 'escalated'),"
                     + " coalesce(owner_before.tier, owner.tier), owner.tier) as tier), seq)"
                     + " filter (where human is not null)")
@@ -121,7 +126,7 @@ public final class Contact implements Table {
             expr("sum(cast(handle_seconds as bigint))").as("handle_seconds"),
             count("is_handle_absurd", "handle_absurd_count"),
             count("is_transfer", "transfer_count"),
-            count("is_escalation", "escalation_count"),
+            count("event_type = 'escalated'", "escalation_count"),
             count("is_customer_message", "customer_message_count"),
             count("is_thanks", "thanks_count"),
             count("is_inbound and event_type <> 'reopened' and not is_thanks", "other_words_count"),

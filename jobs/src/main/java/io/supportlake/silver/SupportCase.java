@@ -33,7 +33,19 @@ public final class SupportCase implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    Dataset<Row> events = CaseTimeline.of(in.table("silver.case_event"));
+    Dataset<Row> events =
+        CaseTimeline.of(
+            in.table("silver.case_event"),
+            "user_id",
+            "product",
+            "feature",
+            "category",
+            "subject",
+            "text",
+            "text_hash",
+            "related_case_id",
+            "relation",
+            "article_id");
     return cases(events)
         .withColumn("opened_date", Days.of(col("opened_at"), in.settings()))
         .withColumn("language", Signals.language(col("first_text")))
@@ -85,9 +97,15 @@ public final class SupportCase implements Table {
             count("is_reopen", "all_reopens"),
             count("is_thank_you_solve", "thank_you_reopen_count"),
             count("is_transfer", "transfer_count"),
-            count("escalation = 'functional'", "functional_escalation_count"),
-            count("escalation = 'hierarchical'", "hierarchical_escalation_count"),
-            count("escalation = 'engineering'", "engineering_escalation_count"),
+            count(
+                "event_type = 'escalated' and coalesce(escalation_kind, 'functional') = 'functional'",
+                "functional_escalation_count"),
+            count(
+                "event_type = 'escalated' and coalesce(escalation_kind, 'functional') = 'hierarchical'",
+                "hierarchical_escalation_count"),
+            count(
+                "event_type = 'escalated' and coalesce(escalation_kind, 'functional') = 'engineering'",
+                "engineering_escalation_count"),
             expr("max_by(struct(if(actor_type = 'agent', coalesce(actor_id, owner.agent), null)"
                     + " as agent), seq) filter (where is_solve)")
                 .as("last_solver"),
