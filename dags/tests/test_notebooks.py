@@ -54,7 +54,7 @@ def test_an_empty_lake_gives_words_and_no_error(file, empty_lake, monkeypatch):
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
     words = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stdout")
     assert "yet" in words
-    assert not [o for o in outputs if "application/vnd.vegalite" in " ".join(o.get("data", {}))]
+    assert not [o for o in outputs if "image/svg+xml" in o.get("data", {})]
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda f: f.stem)
