@@ -24,6 +24,15 @@ def states(dag_run) -> dict[str, str]:
     return {ti.task_id: str(ti.state) for ti in dag_run.get_task_instances()}
 
 
+def announcements(dag_run) -> dict[str, dict]:
+    """What the run told other DAGs, by table."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return {e.asset.name: e.extra for e in session.query(AssetEvent).filter_by(source_run_id=dag_run.run_id)}
+
+
 def test_all_dags_are_imported(bag):
     assert bag.import_errors == {}
     assert set(bag.dags) == {
@@ -74,6 +83,9 @@ def test_a_complete_day_announces_every_table_and_writes_the_lists(bag, stand_in
     run = bag.dags["supportlake_daily"].test(logical_date=MORNING)
     assert set(states(run).values()) == {"success"}
     assert stand_in.calls == ["run --date 2026-02-01", "outreach --date 2026-02-01"]
+    announced = announcements(run)
+    assert sorted(announced) == sorted(COMPLETE)
+    assert announced["gold.metric"] == {"delta_version": 4, "complete_until": "2026-02-01", "rows_built": 7}
 
 
 def test_refused_data_holds_back_what_is_incomplete_and_fails_the_verdict_at_once(bag, stand_in):
