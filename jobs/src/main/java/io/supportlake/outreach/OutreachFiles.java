@@ -14,7 +14,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.dhatim.fastexcel.PaperSize;
+import org.dhatim.fastexcel.StyleSetter;
 import org.dhatim.fastexcel.Workbook;
 import org.dhatim.fastexcel.Worksheet;
 import org.jspecify.annotations.Nullable;
@@ -23,18 +27,28 @@ import org.jspecify.annotations.Nullable;
 public final class OutreachFiles {
   private static final String DATE = "yyyy-mm-dd";
 
-  private record Field(String name, int width, String meaning) {}
+  /** Names that this class gives; a team's name is checked where it is configured. */
+  private static final Pattern OF_TEAM = Pattern.compile("[a-z0-9][a-z0-9-]{0,40}\\.(csv|xlsx)");
+
+  private static final String HEADER = "E7EBF0";
+  private static final String FILL_IN = "FFF8DC";
+
+  /** Columns up to the account's name, which stay in sight. */
+  private static final int NAMED = 3;
+
+  private record Field(String name, int width, String meaning) {
+    private boolean isToFillIn() {
+      return meaning.startsWith("fill in");
+    }
+  }
 
   /** Columns of the list, then those that the team fills in. */
   private static final List<Field> FIELDS =
       List.of(
-          new Field(
-              "list_line_id", 22, "id of the line; keep it, it links your answer to the list"),
           new Field("rank", 6, "1 = first to work"),
           new Field("is_new", 8, "yes = was on no list the day of lists before"),
-          new Field("campaign_id", 18, "campaign the line belongs to"),
-          new Field("account_id", 14, "the customer"),
           new Field("name", 28, "trading name"),
+          new Field("account_id", 14, "the customer"),
           new Field("crm_id", 14, "id in the CRM"),
           new Field("crm_url", 32, "link into the CRM"),
           new Field("owner", 14, "customer-success manager"),
@@ -44,7 +58,10 @@ public final class OutreachFiles {
           new Field("renewal_date", 12, "next renewal; empty = none known"),
           new Field("language", 9, "language to speak"),
           new Field("probability", 11, "calibrated probability of cancelling in 15 to 104 days"),
-          new Field("value_at_risk_amount", 14, "probability x margin, reporting currency"),
+          new Field(
+              "value_at_risk_amount",
+              17,
+              "probability x margin at stake, in the reporting currency"),
           new Field("reasons", 60, "why, strongest first"),
           new Field("play", 20, "play to use"),
           new Field("play_instructions", 60, "what to do"),
@@ -52,25 +69,30 @@ public final class OutreachFiles {
           new Field("last_contacts", 48, "last three contacts with support"),
           new Field("earlier_attempts", 40, "earlier outreach"),
           new Field("expires_on", 12, "last day the line is worth working"),
+          new Field("campaign_id", 18, "campaign the line belongs to"),
           new Field(
-              "outcome",
-              16,
-              "fill in: reached, no_answer, declined, resolved, scheduled or wrong_contact"),
-          new Field("channel_used", 14, "fill in: phone, email, meeting or in_app"),
+              "list_line_id", 22, "id of the line; keep it, it links your answer to the list"),
+          new Field(
+              "outcome", 16, "fill in: one of " + String.join(", ", DispositionFile.OUTCOMES)),
+          new Field(
+              "channel_used", 14, "fill in: one of " + String.join(", ", DispositionFile.CHANNELS)),
           new Field("attempted_at", 18, "fill in: date of the attempt, such as 2026-05-31"),
           new Field("note", 40, "fill in: free words"));
 
   private OutreachFiles() {}
 
   /**
-   * Writes {@code <team>.csv} and {@code <team>.xlsx} for each team, replacing what stood there.
+   * Writes {@code <team>.csv} and {@code <team>.xlsx} for each team, replacing what stood there:
+   * files of teams without lines go too, other files stay.
    *
    * @param lines rows of gold.outreach_list of one day; teams' capacities bound their number
+   * @param reportingCurrency ISO 4217 code of value_at_risk_amount
    * @param directory out/outreach/DATE; made when missing
    * @return the files written, by name
    * @throws IOException when a file cannot be written; finished files stay, none is half written
    */
-  public static List<Path> write(List<Row> lines, Path directory) throws IOException {
+  public static List<Path> write(List<Row> lines, String reportingCurrency, Path directory)
+      throws IOException {
     Files.createDirectories(directory);
     Map<String, List<Row>> teams = new TreeMap<>();
     lines.stream()
@@ -82,9 +104,26 @@ public final class OutreachFiles {
       written.add(
           whole(directory.resolve(team.getKey() + ".csv"), out -> csv(team.getValue(), out)));
       written.add(
-          whole(directory.resolve(team.getKey() + ".xlsx"), out -> xlsx(team.getValue(), out)));
+          whole(
+              directory.resolve(team.getKey() + ".xlsx"),
+              out -> xlsx(team.getValue(), reportingCurrency, out)));
     }
+    removeOthers(directory, written);
     return List.copyOf(written);
+  }
+
+  private static void removeOthers(Path directory, List<Path> written) throws IOException {
+    List<Path> stale;
+    try (Stream<Path> files = Files.list(directory)) {
+      stale =
+          files
+              .filter(f -> OF_TEAM.matcher(f.getFileName().toString()).matches())
+              .filter(f -> !written.contains(f))
+              .toList();
+    }
+    for (Path file : stale) {
+      Files.delete(file);
+    }
   }
 
   /**
@@ -144,48 +183,94 @@ public final class OutreachFiles {
     writer.flush();
   }
 
-  private static void xlsx(List<Row> lines, OutputStream out) throws IOException {
+  private static void xlsx(List<Row> lines, String reportingCurrency, OutputStream out)
+      throws IOException {
     try (Workbook workbook = new Workbook(out, "supportlake", "1.0")) {
       Worksheet sheet = workbook.newWorksheet("List");
-      sheet.freezePane(0, 1);
+      sheet.freezePane(NAMED, 1);
+      sheet.pageOrientation("landscape");
+      sheet.paperSize(PaperSize.A3_PAPER);
+      sheet.setFitToPage(true);
+      sheet.fitToWidth((short) 1);
+      sheet.fitToHeight((short) 0);
+      sheet.repeatRows(0);
       for (int c = 0; c < FIELDS.size(); c++) {
-        sheet.value(0, c, FIELDS.get(c).name());
-        sheet.style(0, c).bold().wrapText(true).set();
-        sheet.width(c, FIELDS.get(c).width());
+        Field field = FIELDS.get(c);
+        sheet.value(0, c, field.name());
+        sheet
+            .style(0, c)
+            .bold()
+            .wrapText(true)
+            .verticalAlignment("top")
+            .fillColor(field.isToFillIn() ? FILL_IN : HEADER)
+            .set();
+        sheet.width(c, field.width());
         for (int r = 0; r < lines.size(); r++) {
-          cell(sheet, r + 1, c, value(lines.get(r), FIELDS.get(c)));
+          cell(sheet, r + 1, c, field, value(lines.get(r), field), reportingCurrency);
         }
       }
+      choice(sheet, "outcome", DispositionFile.OUTCOMES, lines.size());
+      choice(sheet, "channel_used", DispositionFile.CHANNELS, lines.size());
       sheet.setAutoFilter(0, 0, lines.size(), FIELDS.size() - 1);
       Worksheet columns = workbook.newWorksheet("Columns");
       columns.width(0, 28);
-      columns.width(1, 80);
+      columns.width(1, 90);
       for (int f = 0; f < FIELDS.size(); f++) {
         columns.value(f, 0, FIELDS.get(f).name());
         columns.value(f, 1, FIELDS.get(f).meaning());
+        columns.style(f, 1).wrapText(true).set();
       }
     }
   }
 
-  private static void cell(Worksheet sheet, int row, int column, @Nullable Object value) {
+  private static void choice(Worksheet sheet, String name, List<String> words, int lines) {
+    int column = FIELDS.stream().map(Field::name).toList().indexOf(name);
+    sheet
+        .range(1, column, lines, column)
+        .validateWithListByFormula("\"" + String.join(",", words) + "\"")
+        .allowBlank(true)
+        .showErrorMessage(true)
+        .errorTitle(name)
+        .error("Choose one of " + String.join(", ", words));
+  }
+
+  private static void cell(
+      Worksheet sheet,
+      int row,
+      int column,
+      Field field,
+      @Nullable Object value,
+      String reportingCurrency) {
+    StyleSetter style = sheet.style(row, column).verticalAlignment("top");
     switch (value) {
-      case null -> {}
+      case null -> {
+        if (field.name().equals("attempted_at")) {
+          style.format(DATE);
+        }
+      }
       case Date date -> {
         sheet.value(row, column, date.toLocalDate());
-        sheet.style(row, column).format(DATE).set();
+        style.format(DATE).horizontalAlignment("left");
       }
       case BigDecimal amount -> {
         sheet.value(row, column, amount);
-        sheet.style(row, column).format("#,##0.00").set();
+        style.format(
+            field.name().equals("value_at_risk_amount")
+                ? "#,##0.00 \"" + reportingCurrency + "\""
+                : "#,##0.00");
       }
       case Number number -> {
         sheet.value(row, column, number);
-        sheet.style(row, column).format(number instanceof Double ? "0.0%" : "0").set();
+        style.format(number instanceof Double ? "0.0%" : "0");
       }
       default -> {
         sheet.value(row, column, safe(text(value)));
-        sheet.style(row, column).wrapText(true).set();
+        style.wrapText(true);
       }
     }
+    if (field.isToFillIn()) {
+      style.fillColor(FILL_IN).wrapText(true);
+    }
+    style.set();
   }
 }

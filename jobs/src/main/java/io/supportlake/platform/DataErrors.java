@@ -1,9 +1,10 @@
 package io.supportlake.platform;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
-final class DataErrors {
+public final class DataErrors {
   private DataErrors() {}
 
   static DataException checksFailed(String table, List<String> failed) {
@@ -22,5 +23,19 @@ final class DataErrors {
     return new DataException(
         "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons), then the next run takes the files."
             .formatted(String.join(", ", stopped)));
+  }
+
+  /**
+   * A list that came back with lines that cannot be taken.
+   *
+   * @param problems one sentence or two each: the line, what is wrong with it, the remedy
+   */
+  public static DataException dispositions(Path file, List<String> problems) {
+    return new DataException(
+        "%s: nothing was recorded, because of %s:%n  %s%nWhoever filled in the file corrects this and records it again."
+            .formatted(
+                file,
+                problems.size() == 1 ? "one problem" : problems.size() + " problems",
+                String.join("%n  ".formatted(), problems)));
   }
 }
