@@ -212,7 +212,12 @@ public final class CaseHistory {
         pendingEscalation = kind(event);
       }
       owner = now;
-      if (now.agent() != null) {
+      // A customer's message names the owner without anybody having taken the case up.
+      boolean isTakenUp =
+          event.human() != null
+              || ABOUT_OWNERSHIP.contains(event.type())
+              || !now.equals(ownerBefore);
+      if (now.agent() != null && isTakenUp) {
         heldBy = now;
         heldInContact = contact;
       }

@@ -170,6 +170,23 @@ class CaseTablesTest extends SparkSuite {
   }
 
   @Test
+  void anotherAgentForTheNextContactIsNoTransfer() {
+    tell(
+        "c1 03-02T09:00 opened customer channel=email queue=q1 tier=1",
+        "c1 03-02T09:10 assigned system agent_id=a1 queue=q1 tier=1",
+        "c1 03-02T09:30 solved agent actor_id=a1 agent_id=a1",
+        "c1 03-03T09:00 message customer agent_id=a1 channel=email text=It_fails_again",
+        "c1 03-03T09:01 reopened system agent_id=a1",
+        "c1 03-03T09:10 assigned system agent_id=a2 queue=q1 tier=1",
+        "c1 03-03T09:20 solved agent actor_id=a2 agent_id=a2");
+
+    assertThat(shown(contacts(), "contact_id", "transfer_count"))
+        .containsExactly("c1#1 0", "c1#2 0");
+    assertThat(shown(segments(), "agent_id", "start_reason"))
+        .containsExactly("null opened", "a1 assigned", "a1 reopened", "a2 assigned");
+  }
+
+  @Test
   void anEscalationThatComesBackWithoutWorkWasAMistake() {
     tell(
         "c1 03-02T09:00 opened customer channel=email",
@@ -448,19 +465,34 @@ class CaseTablesTest extends SparkSuite {
   }
 
   private Dataset<Row> contacts(LocalDate asOf) {
+    return contacts(asOf, unclassified());
+  }
+
+  private Dataset<Row> contacts(LocalDate asOf, Dataset<Row> cases) {
     return build(
             new Contact(),
             asOf,
-            Map.of("silver.case_event", events(), "silver.support_case", cases()))
+            Map.of("silver.case_event", events(), "silver.support_case", cases))
         .orderBy("case_id", "contact_number");
   }
 
+  /** Cases of no interest but for their ids: cheaper than building them. */
+  private Dataset<Row> unclassified() {
+    Rows rows = Rows.of(CONTRACTS, "silver.support_case");
+    story.stream()
+        .map(line -> line.substring(0, line.indexOf(' ')))
+        .distinct()
+        .forEach(id -> rows.with("case_id", id, "account_id", "acc"));
+    return rows.dataset(spark());
+  }
+
+  private Map<String, Dataset<Row>> withContacts(LocalDate asOf) {
+    Dataset<Row> cases = cases();
+    return Map.of("silver.contact", contacts(asOf, cases), "silver.support_case", cases);
+  }
+
   private Dataset<Row> members() {
-    return build(
-            new EpisodeContact(),
-            LATE,
-            Map.of("silver.contact", contacts(), "silver.support_case", cases()))
-        .orderBy("contact_id");
+    return build(new EpisodeContact(), LATE, withContacts(LATE)).orderBy("contact_id");
   }
 
   private Dataset<Row> episodes() {
@@ -468,11 +500,7 @@ class CaseTablesTest extends SparkSuite {
   }
 
   private Dataset<Row> episodes(LocalDate asOf) {
-    return build(
-            new IssueEpisode(),
-            asOf,
-            Map.of("silver.contact", contacts(asOf), "silver.support_case", cases()))
-        .orderBy("started_at");
+    return build(new IssueEpisode(), asOf, withContacts(asOf)).orderBy("started_at");
   }
 
   private static Dataset<Row> build(Table table, LocalDate asOf, Map<String, Dataset<Row>> given) {
