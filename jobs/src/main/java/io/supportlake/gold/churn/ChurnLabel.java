@@ -125,8 +125,10 @@ public final class ChurnLabel implements Table {
             "left")
         .groupBy("landmark_date", "account_id", "matured_on")
         .agg(
-            min(when(inGap.equalTo(false), col("event_at"))).as("churned_at"),
+            min(col("event_at")).as("first_at"),
             coalesce(max(inGap), lit(false)).as("is_churned_in_gap"))
+        // Who left in the gap and changes or leaves again later has not churned in the horizon.
+        .withColumn("churned_at", when(col("is_churned_in_gap").equalTo(false), col("first_at")))
         .withColumn("is_churned", col("churned_at").isNotNull())
         .withColumn("label_kind", lit(kind));
   }
