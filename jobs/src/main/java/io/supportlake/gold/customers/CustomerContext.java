@@ -9,10 +9,10 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.lead;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
@@ -87,7 +87,9 @@ public final class CustomerContext implements Table {
             col("change"),
             to_date(from_utc_timestamp(col("valid_from"), in.settings().reportingZone().getId()))
                 .as("changed_date"))
-        .join(landmarks, col("valid_from").lt(col("landmark_end")))
+        .join(
+            landmarks,
+            col("valid_from").lt(col("landmark_end")).and(inForce.or(within("changed_date", 90))))
         .groupBy(KEY)
         .agg(
             count(when(inForce.and(col("is_active")), 1)).as("open_case_count"),
@@ -96,23 +98,33 @@ public final class CustomerContext implements Table {
   }
 
   private static Dataset<Row> contacts(Inputs in, Dataset<Row> landmarks) {
+    // A contact is among the last three until the third after it starts, so that contacts are
+    // ordered once and not once a landmark.
+    Column isRecent = col("overtaken_at").isNull().or(col("overtaken_at").geq(col("landmark_end")));
     return in.table("silver.contact")
         .where(col("is_thank_you").equalTo(false))
-        .select("account_id", "contact_id", "started_at", "started_date", "issue_family")
-        .join(landmarks, col("started_at").lt(col("landmark_end")))
-        .withColumn(
-            "recency",
-            row_number()
-                .over(
-                    Window.partitionBy(KEY)
-                        .orderBy(col("started_at").desc(), col("contact_id").desc())))
+        .select(
+            col("account_id"),
+            col("contact_id"),
+            col("started_at"),
+            col("started_date"),
+            col("issue_family"),
+            lead(col("started_at"), 3)
+                .over(Window.partitionBy("account_id").orderBy("started_at", "contact_id"))
+                .as("overtaken_at"))
+        .join(
+            landmarks,
+            col("started_at").lt(col("landmark_end")).and(isRecent.or(within("started_date", 90))))
         .groupBy(KEY)
         .agg(
             count(when(within("started_date", 90), 1)).as("contacts_90d"),
             max(col("started_at")).as("last_contact_at"),
             sort_array(
                     collect_list(
-                        when(col("recency").leq(3), struct(col("recency"), col("issue_family")))))
+                        when(
+                            isRecent,
+                            struct(col("started_at"), col("contact_id"), col("issue_family")))),
+                    false)
                 .as("recent"))
         .withColumn("last_contact_families", expr("transform(recent, r -> r.issue_family)"))
         .drop("recent");
