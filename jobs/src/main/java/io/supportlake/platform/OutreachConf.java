@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Date;
 import java.time.LocalDate;
@@ -42,6 +43,14 @@ final class OutreachConf {
       boolean isList) {
 
     Campaign {
+      campaignId = given(campaignId, "campaignId");
+      label = given(label, "label");
+      startsOn = given(startsOn, "startsOn");
+      eligibility = given(eligibility, "eligibility").strip();
+      require(
+          !eligibility.isEmpty(),
+          "eligibility of %s is empty; true takes every account",
+          campaignId);
       require(
           treatmentShare > 0 && treatmentShare < 1,
           "treatmentShare must lie in (0, 1) so that both arms have accounts, was %s",
@@ -76,8 +85,17 @@ final class OutreachConf {
             "any");
 
     Play {
-      require(THEMES.contains(theme), "theme must be one of %s", THEMES.stream().sorted().toList());
-      require(!instructions.isBlank(), "instructions of %s are empty", play);
+      play = given(play, "play");
+      label = given(label, "label");
+      theme = given(theme, "theme");
+      instructions = given(instructions, "instructions").strip();
+      require(
+          THEMES.contains(theme),
+          "theme must be one of "
+              + String.join(", ", THEMES.stream().sorted().toList())
+              + ", was %s",
+          theme);
+      require(!instructions.isEmpty(), "instructions of %s are empty", play);
       require(expiresDays > 0, "expiresDays must be positive, was %s", expiresDays);
     }
   }
@@ -91,9 +109,11 @@ final class OutreachConf {
       String queue) {
 
     Team {
-      regions = List.copyOf(regions);
-      segments = List.copyOf(segments);
-      languages = List.copyOf(languages);
+      team = given(team, "team");
+      regions = List.copyOf(given(regions, "regions"));
+      segments = List.copyOf(given(segments, "segments"));
+      languages = List.copyOf(given(languages, "languages"));
+      queue = given(queue, "queue");
       require(capacity > 0 && capacity <= 10_000, "capacity must be 1 to 10000, was %s", capacity);
       // The name becomes a file's name.
       require(
@@ -105,13 +125,16 @@ final class OutreachConf {
 
   record Teams(String crmUrl, List<Team> teams) {
     Teams {
-      teams = List.copyOf(teams);
+      crmUrl = given(crmUrl, "crmUrl");
+      teams = List.copyOf(given(teams, "teams"));
       require(!teams.isEmpty(), "there is no team%s", "");
     }
   }
 
   record Plan(BigDecimal marginShare, int horizonMonths, BigDecimal interventionCost) {
     Plan {
+      marginShare = scaled(given(marginShare, "marginShare"), 4, "marginShare");
+      interventionCost = scaled(given(interventionCost, "interventionCost"), 2, "interventionCost");
       require(
           marginShare.signum() >= 0 && marginShare.compareTo(BigDecimal.ONE) <= 0,
           "marginShare must lie in [0, 1], was %s",
@@ -154,7 +177,7 @@ final class OutreachConf {
               c.label(),
               Date.valueOf(c.startsOn()),
               c.endsOn() == null ? null : Date.valueOf(c.endsOn()),
-              c.eligibility().strip(),
+              c.eligibility(),
               c.treatmentShare(),
               c.horizonDays(),
               c.minimumProbability(),
@@ -175,7 +198,7 @@ final class OutreachConf {
               p.play(),
               p.label(),
               p.theme(),
-              p.instructions().strip(),
+              p.instructions(),
               p.channel(),
               p.skillGroup(),
               p.expiresDays()));
@@ -219,10 +242,7 @@ final class OutreachConf {
       Plan plan = Yaml.as(entry.getValue(), Plan.class, file + ": plans." + entry.getKey());
       rows.add(
           RowFactory.create(
-              entry.getKey(),
-              plan.marginShare().setScale(4, RoundingMode.UNNECESSARY),
-              plan.horizonMonths(),
-              plan.interventionCost().setScale(2, RoundingMode.UNNECESSARY)));
+              entry.getKey(), plan.marginShare(), plan.horizonMonths(), plan.interventionCost()));
     }
     if (rows.isEmpty()) {
       throw new UsageException(
@@ -235,6 +255,10 @@ final class OutreachConf {
   private static List<Path> files(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+    } catch (NoSuchFileException e) {
+      throw new UsageException(
+          "%s: no such folder. Name an existing one, or restore it from the repository."
+              .formatted(directory));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the configuration in " + directory, e);
     }
@@ -246,6 +270,22 @@ final class OutreachConf {
           "%s: holds %s; a file has the name of what it holds. Rename one of them."
               .formatted(file, id));
     }
+  }
+
+  /** What a file must say; the mapper hands on null for a key that is missing. */
+  private static <T> T given(@Nullable T value, String key) {
+    if (value == null) {
+      throw new IllegalArgumentException(key + " is missing");
+    }
+    return value;
+  }
+
+  private static BigDecimal scaled(BigDecimal value, int scale, String key) {
+    require(
+        value.stripTrailingZeros().scale() <= scale,
+        key + " has more than " + scale + " decimals: %s",
+        value);
+    return value.setScale(scale, RoundingMode.UNNECESSARY);
   }
 
   private static void require(boolean holds, String message, @Nullable Object value) {
