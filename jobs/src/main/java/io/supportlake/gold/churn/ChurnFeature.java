@@ -374,8 +374,10 @@ public final class ChurnFeature implements Table {
             when(col("events_28d").gt(0), col("failures_28d").divide(col("events_28d"))))
         .withColumn(
             "events_trend",
-            log(coalesce(col("events_28d"), lit(0)).plus(1))
-                .minus(log(coalesce(col("events_before"), lit(0)).plus(1))))
+            when(
+                coalesce(col("events_28d"), col("events_before")).isNotNull(),
+                log(coalesce(col("events_28d"), lit(0)).plus(1))
+                    .minus(log(coalesce(col("events_before"), lit(0)).plus(1)))))
         .drop("events_before", "failures_28d");
   }
 

@@ -314,7 +314,14 @@ public final class ChurnTraining {
                   (UDF1<String, Double>) account -> key.unit("churn-training", account),
                   DataTypes.DoubleType)
               .apply(col("account_id"));
-      usable = usable.where(drawn.lt(share));
+      usable =
+          usable
+              .withColumn("drawn", drawn)
+              .where(col("drawn").lt(share))
+              // Which rows a cut would leave must not depend on Spark's order.
+              .orderBy("drawn", "account_id", "landmark_date")
+              .limit(options.cap())
+              .drop("drawn");
     }
     return usable
         .join(

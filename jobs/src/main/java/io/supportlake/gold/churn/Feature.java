@@ -111,6 +111,10 @@ enum Feature {
     if (Double.isNaN(value)) {
       return sentenceCase(missing());
     }
+    if (this == DAYS_TO_RENEWAL && value < 0) {
+      return sentenceCase("%s past renewal".formatted(amount(-value, currency)))
+          + among(percentile);
+    }
     return sentenceCase(words.formatted(amount(value, currency))) + among(percentile);
   }
 
