@@ -17,6 +17,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.dhatim.fastexcel.DataValidationErrorStyle;
+import org.dhatim.fastexcel.HyperLink;
 import org.dhatim.fastexcel.PaperSize;
 import org.dhatim.fastexcel.StyleSetter;
 import org.dhatim.fastexcel.Workbook;
@@ -37,6 +39,11 @@ public final class OutreachFiles {
   private static final int NAMED = 3;
 
   private record Field(String name, int width, String meaning) {
+    /** Wide enough for the bold name and the filter's arrow. */
+    private int shownWidth() {
+      return Math.max(width, name.length() * 6 / 5 + 3);
+    }
+
     private boolean isToFillIn() {
       return meaning.startsWith("fill in");
     }
@@ -191,9 +198,11 @@ public final class OutreachFiles {
       sheet.pageOrientation("landscape");
       sheet.paperSize(PaperSize.A3_PAPER);
       sheet.setFitToPage(true);
-      sheet.fitToWidth((short) 1);
+      // At one page the letters could not be read.
+      sheet.fitToWidth((short) 3);
       sheet.fitToHeight((short) 0);
       sheet.repeatRows(0);
+      sheet.repeatCols(0, NAMED - 1);
       for (int c = 0; c < FIELDS.size(); c++) {
         Field field = FIELDS.get(c);
         sheet.value(0, c, field.name());
@@ -204,23 +213,52 @@ public final class OutreachFiles {
             .verticalAlignment("top")
             .fillColor(field.isToFillIn() ? FILL_IN : HEADER)
             .set();
-        sheet.width(c, field.width());
+        sheet.width(c, field.shownWidth());
         for (int r = 0; r < lines.size(); r++) {
           cell(sheet, r + 1, c, field, value(lines.get(r), field), reportingCurrency);
         }
+      }
+      for (int r = 0; r < lines.size(); r++) {
+        sheet.rowHeight(r + 1, height(lines.get(r)));
       }
       choice(sheet, "outcome", DispositionFile.OUTCOMES, lines.size());
       choice(sheet, "channel_used", DispositionFile.CHANNELS, lines.size());
       sheet.setAutoFilter(0, 0, lines.size(), FIELDS.size() - 1);
       Worksheet columns = workbook.newWorksheet("Columns");
+      columns.setFitToPage(true);
+      columns.fitToWidth((short) 1);
+      columns.fitToHeight((short) 0);
       columns.width(0, 28);
       columns.width(1, 90);
+      columns.value(0, 0, "column");
+      columns.value(0, 1, "meaning");
+      columns.range(0, 0, 0, 1).style().bold().fillColor(HEADER).set();
       for (int f = 0; f < FIELDS.size(); f++) {
-        columns.value(f, 0, FIELDS.get(f).name());
-        columns.value(f, 1, FIELDS.get(f).meaning());
-        columns.style(f, 1).wrapText(true).set();
+        columns.value(f + 1, 0, FIELDS.get(f).name());
+        columns.value(f + 1, 1, FIELDS.get(f).meaning());
+        columns.style(f + 1, 1).wrapText(true).set();
       }
     }
+  }
+
+  /**
+   * Height in points that shows the longest cell, up to what a spreadsheet allows; not every
+   * spreadsheet fits rows to wrapped text when it opens a file.
+   */
+  private static double height(Row line) {
+    int most = 1;
+    for (Field field : FIELDS) {
+      Object value = value(line, field);
+      if (value instanceof String || value instanceof scala.collection.Seq<?>) {
+        int needed =
+            text(value)
+                .lines()
+                .mapToInt(l -> Math.max(1, Math.ceilDiv(l.length(), field.shownWidth())))
+                .sum();
+        most = Math.max(most, needed);
+      }
+    }
+    return Math.min(Worksheet.MAX_ROW_HEIGHT, most * 15.0);
   }
 
   private static void choice(Worksheet sheet, String name, List<String> words, int lines) {
@@ -229,6 +267,7 @@ public final class OutreachFiles {
         .range(1, column, lines, column)
         .validateWithListByFormula("\"" + String.join(",", words) + "\"")
         .allowBlank(true)
+        .errorStyle(DataValidationErrorStyle.STOP)
         .showErrorMessage(true)
         .errorTitle(name)
         .error("Choose one of " + String.join(", ", words));
@@ -258,10 +297,16 @@ public final class OutreachFiles {
             field.name().equals("value_at_risk_amount")
                 ? "#,##0.00 \"" + reportingCurrency + "\""
                 : "#,##0.00");
+        style.horizontalAlignment("right").indent(1);
       }
       case Number number -> {
         sheet.value(row, column, number);
         style.format(number instanceof Double ? "0.0%" : "0");
+        style.horizontalAlignment("right").indent(1);
+      }
+      case String url when field.name().equals("crm_url") && url.startsWith("https://") -> {
+        sheet.hyperlink(row, column, HyperLink.external(url, url));
+        style.wrapText(true).fontColor("0563C1").underlined();
       }
       default -> {
         sheet.value(row, column, safe(text(value)));

@@ -137,6 +137,8 @@ class OutreachFilesTest {
     assertThat(line.get("probability").getDataFormatString()).isEqualTo("0.0%");
     assertThat(line.get("is_new").getText()).isEqualTo("yes");
     assertThat(line.get("reasons").getText().lines()).hasSize(3);
+    assertThat(line.get("crm_url").getText())
+        .isEqualTo("https://crm.example.com/accounts/CRM-00001");
     assertThat(line.get("outcome").getText()).isEmpty();
   }
 
