@@ -57,7 +57,7 @@ public final class OutreachFiles {
           new Field("name", 28, "trading name"),
           new Field("account_id", 14, "the customer"),
           new Field("crm_id", 14, "id in the CRM"),
-          new Field("crm_url", 32, "link into the CRM"),
+          new Field("crm_url", 46, "link into the CRM"),
           new Field("owner", 14, "customer-success manager"),
           new Field("plan", 12, "plan"),
           new Field("recurring_revenue_amount", 14, "monthly recurring revenue, in currency"),
