@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -79,7 +80,8 @@ final class DemoCommand implements Callable<Integer> {
     runner.run(null, end.minusDays(1));
     Runner.Summary last = runner.run(null, end);
     List<Path> lists = OutreachCommand.writeLists(installation, end, progress);
-    LocalDate month = end.minusDays(7).plusDays(1).withDayOfMonth(1).minusMonths(1);
+    // The newest month whose seven-day windows have passed.
+    YearMonth month = YearMonth.from(end.minusDays(7).plusDays(1)).minusMonths(1);
     List<Path> report = ReportCommand.write(installation, month, progress);
     farewell(demo, last, lists, report);
     return 0;

@@ -72,6 +72,7 @@ public final class ConfLoader {
           case "conf.issue_family" -> issueFamilies(taxonomy(conf));
           case "conf.category" -> categories(taxonomy(conf));
           case "conf.phrase" -> phrases(taxonomy(conf));
+          case "conf.report" -> ReportConf.rows(conf);
           case "conf.metric_spec" ->
               metricSpecs(conf.toAbsolutePath().resolveSibling("schemas").resolve("metrics"));
           case "conf.campaign", "conf.playbook", "conf.outreach_team", "conf.economics" ->

@@ -17,9 +17,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.NumericType;
 import scala.Option;
 
 /** The Delta tables of one installation: the only place that reads and writes them. */
@@ -185,7 +188,7 @@ public final class Lake {
       List<String> withStatistics =
           contract.columns().stream()
               .filter(c -> c.classification() == null)
-              .filter(c -> !c.name().equals("payload"))
+              .filter(c -> canSkipBy(c.type()))
               .map(Contract.Column::name)
               .limit(32)
               .toList();
@@ -195,6 +198,13 @@ public final class Lake {
               .option("delta.enableDeletionVectors", "false");
     }
     return writer;
+  }
+
+  private static boolean canSkipBy(DataType type) {
+    return type instanceof NumericType
+        || type.equals(DataTypes.StringType)
+        || type.equals(DataTypes.DateType)
+        || type.equals(DataTypes.TimestampType);
   }
 
   private static Dataset<Row> sorted(Contract contract, Dataset<Row> rows) {
