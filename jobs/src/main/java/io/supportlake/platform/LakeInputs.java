@@ -69,8 +69,7 @@ record LakeInputs(
    */
   private Dataset<Row> current(String name) {
     Contract of = contracts.of(name);
-    Changes made = changes.get(name);
-    Dataset<Row> rows = made != null && made.isFull() ? made.fresh() : lake.read(name);
+    Dataset<Row> rows = lake.read(name);
     if (of.kind() != Kind.EVENT) {
       return rows;
     }

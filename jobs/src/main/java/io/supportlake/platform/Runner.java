@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -255,8 +256,6 @@ public final class Runner {
     private final Map<String, Row> runRows = new ConcurrentHashMap<>();
     private final Map<String, LocalDate> completeUntil = new ConcurrentHashMap<>();
     private final List<Row> checkRows = java.util.Collections.synchronizedList(new ArrayList<>());
-    private final List<Dataset<Row>> cached =
-        java.util.Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Dataset<Row>> confTables = new ConcurrentHashMap<>();
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
@@ -278,7 +277,6 @@ public final class Runner {
         return finish(files, taken);
       } finally {
         pool.shutdownNow();
-        spark.catalog().clearCache();
       }
     }
 
@@ -429,30 +427,27 @@ public final class Runner {
       if (!isTouched) {
         return nothing(name);
       }
-      Dataset<Row> rows = cached(contract, Period.of(from, to), null);
-      long count = check(contract, rows);
-      lake.append(name, rows, count, sequence);
-      changes.put(name, new Changes(rows, lake.empty(name), count, isFirst));
-      return new Built(count, count);
+      return write(
+          contract,
+          Period.of(from, to),
+          null,
+          isFirst,
+          (rows, count) -> lake.append(name, rows, count, sequence));
     }
 
     private Built lifecycle(Contract contract, boolean isFirst) {
       String name = contract.name();
       Period period = Period.of(from, to);
       if (isFirst || anyUnitInputIsFull(contract)) {
-        Dataset<Row> rows = cached(contract, period, null);
-        long count = check(contract, rows);
-        lake.overwrite(name, rows, count);
-        changes.put(name, new Changes(rows, lake.empty(name), count, true));
-        return new Built(count, count);
+        return write(
+            contract, period, null, true, (rows, count) -> lake.overwrite(name, rows, count));
       }
-      Dataset<Row> touched = touched(contract).persist(StorageLevel.MEMORY_AND_DISK());
-      cached.add(touched);
+      Dataset<Row> touched = touched(contract).localCheckpoint();
       long units = touched.count();
       if (units == 0) {
         return nothing(name);
       }
-      Dataset<Row> rows = cached(contract, period, touched);
+      Dataset<Row> rows = built(contract, period, touched).localCheckpoint();
       long count = check(contract, rows);
       Dataset<Row> builtUnits = rows.select(Lake.columns(contract.unit())).distinct();
       Dataset<Row> ownUnits =
@@ -485,17 +480,24 @@ public final class Runner {
       if (contract.optionalProperty("openWhen") instanceof String open) {
         parts.add(own.where(open).select(Lake.columns(contract.unit())));
       }
-      if (contract.optionalProperty("maturity") instanceof Map<?, ?> maturity) {
-        for (Object days : (List<?>) Objects.requireNonNull(maturity.get("days"))) {
-          int lag = ((Number) days).intValue();
-          parts.add(
-              own.where(
-                      col(String.valueOf(maturity.get("column")))
-                          .between(from.minusDays(lag + 1L), to.minusDays(lag)))
-                  .select(Lake.columns(contract.unit())));
+      if (contract.optionalProperty("maturity") instanceof List<?> windows) {
+        for (Object window : windows) {
+          parts.add(maturing(own, (Map<?, ?>) window).select(Lake.columns(contract.unit())));
         }
       }
       return parts.stream().reduce(Dataset::union).orElseThrow().distinct();
+    }
+
+    /** Rows whose window (column and days after it) closes in the run. */
+    private Dataset<Row> maturing(Dataset<Row> own, Map<?, ?> window) {
+      Column column = col(String.valueOf(window.get("column")));
+      return own.where(
+          ((List<?>) Objects.requireNonNull(window.get("days")))
+              .stream()
+                  .map(d -> ((Number) d).intValue())
+                  .map(lag -> column.between(from.minusDays(lag + 1L), to.minusDays(lag)))
+                  .reduce(Column::or)
+                  .orElseThrow());
     }
 
     private Dataset<Row> units(Contract contract, String input, Changes made) {
@@ -521,18 +523,23 @@ public final class Runner {
         return nothing(name);
       }
       Period period = new Period(from, to, List.copyOf(days));
-      Dataset<Row> rows = cached(contract, period, null);
-      long count = check(contract, rows);
-      if (isFirst) {
-        lake.overwrite(name, rows, count);
-      } else if (contract.kind() == Kind.JOURNAL) {
-        lake.append(name, rows, count, sequence);
-      } else {
-        lake.replaceWhere(name, rows, count, predicate(contract, column, days));
-      }
       builtDays.put(name, days);
-      changes.put(name, new Changes(rows, lake.empty(name), count, isFirst));
-      return new Built(count, days.size());
+      Built built =
+          write(
+              contract,
+              period,
+              null,
+              isFirst,
+              (rows, count) -> {
+                if (isFirst) {
+                  lake.overwrite(name, rows, count);
+                } else if (contract.kind() == Kind.JOURNAL) {
+                  lake.append(name, rows, count, sequence);
+                } else {
+                  lake.replaceWhere(name, rows, count, predicate(contract, column, days));
+                }
+              });
+      return new Built(built.rows(), days.size());
     }
 
     /** Days (or months) that changed rows of the inputs lie on. */
@@ -569,15 +576,42 @@ public final class Runner {
 
     // ---- shared
 
-    private Dataset<Row> cached(Contract contract, Period period, @Nullable Dataset<Row> units) {
+    private Dataset<Row> built(
+        Contract contract, Period period, @Nullable Dataset<Row> units) {
       LakeInputs inputs =
           new LakeInputs(
               spark, settings, lake, contracts, contract, period, changes, units, this::confTable);
-      Dataset<Row> rows =
-          lake.ordered(contract, Tables.of(contract).build(inputs, period))
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      cached.add(rows);
-      return rows;
+      return lake.ordered(contract, Tables.of(contract).build(inputs, period));
+    }
+
+    /** A commit of checked rows. */
+    private interface Commit {
+      void write(Dataset<Row> rows, long count);
+    }
+
+    /**
+     * Builds, checks and commits. What is handed on downstream has no lineage: a whole table is read
+     * back from its files, a part is checkpointed. A merely cached Dataset would carry its plan into
+     * every plan after it, and Spark would spend its time comparing plans.
+     */
+    private Built write(
+        Contract contract,
+        Period period,
+        @Nullable Dataset<Row> units,
+        boolean isFull,
+        Commit commit) {
+      String name = contract.name();
+      Dataset<Row> rows = built(contract, period, units);
+      rows = isFull ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows.localCheckpoint();
+      long count = check(contract, rows);
+      commit.write(rows, count);
+      if (isFull) {
+        rows = rows.unpersist();
+        changes.put(name, new Changes(lake.read(name), lake.empty(name), count, true));
+      } else {
+        changes.put(name, new Changes(rows, lake.empty(name), count, false));
+      }
+      return new Built(count, count);
     }
 
     private Dataset<Row> confTable(String name) {
@@ -651,7 +685,7 @@ public final class Runner {
               .reduce(
                   spark.createDataFrame(List.copyOf(checkRows), contracts.of("ops.check").schema()),
                   Dataset::unionByName)
-              .persist(StorageLevel.MEMORY_AND_DISK());
+              .localCheckpoint();
       Row unaccounted =
           checks.agg(count_if(not(col("is_passed")).and(col("read_count").isNotNull()))).first();
       if (unaccounted.getLong(0) > 0) {

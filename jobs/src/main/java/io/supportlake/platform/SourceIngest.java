@@ -94,14 +94,32 @@ final class SourceIngest {
             .persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> fresh =
         lake.ordered(contract(bronze), versioned.where(col("record_version").isNotNull()));
+    // A first load is read back from its files by those downstream; a later part is small.
+    fresh = isFull ? fresh : fresh.localCheckpoint();
     long rows = fresh.count();
     if (!isStopped) {
       lake.append(bronze, fresh, rows, runSequence);
     }
-    return new Taken(
-        new Changes(fresh, lake.empty(bronze), rows, isFull),
-        accounts(raw, typed, versioned),
-        typed
+    Taken taken =
+        new Taken(
+            new Changes(
+                isFull && !isStopped ? lake.read(bronze) : fresh,
+                lake.empty(bronze),
+                rows,
+                isFull),
+            accounts(raw, typed, versioned).localCheckpoint(),
+            refusals(raw, typed).localCheckpoint(),
+            drift(raw, typed).localCheckpoint(),
+            read,
+            refused,
+            isStopped);
+    var _ = typed.unpersist();
+    var _ = versioned.unpersist();
+    return taken;
+  }
+
+  private Dataset<Row> refusals(Contract raw, Dataset<Row> typed) {
+    return typed
             .where(size(col("reasons")).gt(0))
             .select(
                 lit(raw.shortName()).as("source"),
@@ -109,11 +127,7 @@ final class SourceIngest {
                 col("arrival_date"),
                 lit(runSequence).as("run_sequence"),
                 col("reasons"),
-                col("payload")),
-        drift(raw, typed),
-        read,
-        refused,
-        isStopped);
+                col("payload"));
   }
 
   private Contract contract(String bronze) {
