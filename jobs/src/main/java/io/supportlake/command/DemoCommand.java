@@ -75,9 +75,8 @@ final class DemoCommand implements Callable<Integer> {
         made.rows().values().stream().mapToLong(Long::longValue).sum(), made.files());
 
     Runner runner = installation.runner(settings, progress);
-    Runner.Summary summary = runner.run(start, end.minusDays(Math.min(30, days / 2)));
-    TrainCommand.train(installation, settings, summary.to(), progress);
-    runner.run(null, end.minusDays(1));
+    Runner.Summary history = runner.run(start, end.minusDays(1));
+    TrainCommand.train(installation, settings, history.to(), progress);
     Runner.Summary last = runner.run(null, end);
     List<Path> lists = OutreachCommand.writeLists(installation, end, progress);
     // The newest month whose seven-day windows have passed.

@@ -26,7 +26,10 @@ public final class Sessions {
           "spark.databricks.delta.snapshotPartitions", "2",
           "spark.driver.host", "127.0.0.1",
           "spark.driver.bindAddress", "127.0.0.1",
-          "spark.sql.adaptive.enabled", "false");
+          "spark.sql.adaptive.enabled", "false",
+          // Every live broadcast table holds a page: 64 MB by default, zeroed and collected for each
+          // of the many small tables.
+          "spark.buffer.pageSize", "2m");
 
   private Sessions() {}
 
