@@ -15,6 +15,13 @@ public final class Sessions {
           Map.entry("spark.sql.legacy.charVarcharAsString", "true"),
           Map.entry("spark.databricks.delta.properties.defaults.enableDeletionVectors", "false"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "4"),
+          Map.entry("spark.sql.sources.parallelPartitionDiscovery.threshold", "100000"),
+          Map.entry("spark.hadoop.fs.file.impl", PlainLocalFileSystem.class.getName()),
+          Map.entry(
+              "spark.hadoop.fs.AbstractFileSystem.file.impl",
+              PlainLocalFileSystem.Context.class.getName()),
+          // Else every class that generated code names is first asked of the driver's file server.
+          Map.entry("spark.sql.artifact.isolation.enabled", "false"),
           Map.entry("spark.ui.showConsoleProgress", "false"));
 
   /** For one machine: small steps, no web pages. */
