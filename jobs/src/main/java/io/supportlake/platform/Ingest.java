@@ -20,10 +20,10 @@ import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -31,6 +31,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
@@ -49,8 +50,9 @@ final class Ingest {
   /**
    * Landed records as typed columns, with {@code reasons} (empty = accepted).
    *
-   * @param landed {@code payload} (the record as it came), {@code fields} (map of strings; null =
-   *     unparsable), {@code ingest_file}, {@code arrival_date}
+   * @param landed {@code payload} (the record as it came), {@code fields} (a struct of the
+   *     contract's columns as strings; null = unparsable), {@code unknown} (map of the fields that
+   *     the contract does not name), {@code ingest_file}, {@code arrival_date}
    */
   static Dataset<Row> typed(Dataset<Row> landed, Contract raw, ZoneId zone, long runSequence) {
     List<Column> columns = new ArrayList<>();
@@ -66,7 +68,7 @@ final class Ingest {
         .withColumn(
             "content_hash",
             sha2(
-                to_json(expr("map_from_entries(array_sort(map_entries(fields)))"))
+                concat_ws("|", to_json(col("fields")), to_json(col("unknown")))
                     .cast(DataTypes.BinaryType),
                 256))
         .withColumn("event_date", to_date(from_utc_timestamp(eventAt, zone.getId())))
@@ -115,19 +117,60 @@ final class Ingest {
         .drop("earlier", "earlier_version", "copy", "is_copy");
   }
 
-  /** Fields of JSON lines. */
-  static Dataset<Row> jsonFields(Dataset<Row> lines) {
+  /** Fields of JSON lines in the contract's columns. */
+  static Dataset<Row> jsonFields(Dataset<Row> lines, Contract raw) {
+    String known =
+        raw.columnNames().stream().map(c -> "`" + c + "` string").collect(Collectors.joining(", "));
+    String stated =
+        raw.columnNames().stream()
+            .map(c -> "int(parsed.`%s` is not null)".formatted(c))
+            .collect(Collectors.joining(" + "));
     return lines
         .withColumnRenamed("value", "payload")
         .where(length(col("payload")).gt(0))
         .withColumn(
-            "fields",
+            "parsed",
             from_json(
                 col("payload"),
-                DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType)));
+                DataType.fromDDL("struct<" + known + ", `_corrupt_record` string>"),
+                Map.of("columnNameOfCorruptRecord", "_corrupt_record")))
+        .withColumn("fields", expr("if(parsed._corrupt_record is null, struct(%s), null)"
+            .formatted(selected(raw, "parsed"))))
+        // A second look, for unknown fields, only where a record has more fields than are known.
+        .withColumn(
+            "unknown",
+            expr(
+                "case when fields is not null and size(json_object_keys(payload)) > %s then %s end"
+                    .formatted(stated, unknown("from_json(payload, 'map<string,string>')", raw))))
+        .drop("parsed");
   }
 
-  /** Fields of rows that were read with a column for each field; empty text is no value. */
+  /** Fields, in the contract's columns, of records that are maps of strings in {@code all}. */
+  static Dataset<Row> mapFields(Dataset<Row> rows, Contract raw) {
+    return rows.withColumn(
+            "fields",
+            expr(
+                "if(all is null, null, named_struct(%s))"
+                    .formatted(
+                        raw.columnNames().stream()
+                            .map(c -> "'%s', all['%s']".formatted(c, c))
+                            .collect(Collectors.joining(", ")))))
+        .withColumn("unknown", expr(unknown("all", raw)))
+        .drop("all");
+  }
+
+  /** Vendor rows as maps: {@code payload} and {@code fields} of JSON lines. */
+  static Dataset<Row> vendorJson(Dataset<Row> lines) {
+    return lines
+        .withColumnRenamed("value", "payload")
+        .where(length(col("payload")).gt(0))
+        .withColumn("fields", expr("from_json(payload, 'map<string,string>')"));
+  }
+
+  /**
+   * Rows that were read with a column for each field, as {@code payload} and the map {@code fields};
+   * empty text is no value.
+   */
   static Dataset<Row> columnFields(Dataset<Row> rows, List<String> fieldNames) {
     String entries =
         fieldNames.stream()
@@ -139,13 +182,16 @@ final class Ingest {
         .drop("all_fields");
   }
 
-  /** Adds the map of fields that the contract does not name. */
-  static Dataset<Row> withUnknown(Dataset<Row> landed, Contract raw) {
+  private static String selected(Contract raw, String struct) {
+    return raw.columnNames().stream()
+        .map(c -> "%s.`%s`".formatted(struct, c))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String unknown(String map, Contract raw) {
     String known =
         raw.columnNames().stream().map(n -> "'" + n + "'").collect(Collectors.joining(", "));
-    return landed.withColumn(
-        "unknown",
-        expr("map_filter(fields, (k, v) -> NOT k IN (" + known + ") AND v IS NOT NULL)"));
+    return "map_filter(%s, (k, v) -> NOT k IN (%s) AND v IS NOT NULL)".formatted(map, known);
   }
 
   /** Adds the arrival date of each file; files that the list does not hold drop out. */
@@ -154,7 +200,7 @@ final class Ingest {
   }
 
   private static Column value(Contract.Column column) {
-    String field = "fields['" + column.name() + "']";
+    String field = "fields.`" + column.name() + "`";
     if (column.type() instanceof ArrayType) {
       return from_json(expr(field), (ArrayType) column.type());
     }
@@ -164,7 +210,7 @@ final class Ingest {
   private static Column reasons(Contract raw, Column eventAt) {
     List<Column> reasons = new ArrayList<>();
     for (Contract.Column c : raw.columns()) {
-      Column field = expr("fields['" + c.name() + "']");
+      Column field = expr("fields.`" + c.name() + "`");
       if (c.required()) {
         reasons.add(when(field.isNull(), lit("missing:" + c.name())));
       }
@@ -189,7 +235,4 @@ final class Ingest {
     return when(col("fields").isNull(), array(lit("unparsable")))
         .otherwise(array_compact(array(reasons.toArray(Column[]::new))));
   }
-
-  /** Earliest and latest event date that deciding on duplicates must look at. */
-  record Span(LocalDate first, LocalDate last) {}
 }

@@ -207,24 +207,35 @@ final class SourceIngest {
       SourceMapping mapping = mappings.get(folder.getKey());
       if (mapping != null) {
         parts.add(
-            mapping.landed(
-                read(mapping.format(), mapping.delimiter(), folder.getValue()), raw.shortName()));
+            Ingest.mapFields(
+                mapping.landed(
+                    vendor(mapping.format(), mapping.delimiter(), folder.getValue()),
+                    raw.shortName()),
+                raw));
       } else {
-        parts.add(read(String.valueOf(raw.property("format")), ",", folder.getValue()));
+        parts.add(own(raw, folder.getValue()));
       }
     }
     Dataset<Row> all =
         parts.stream()
-            .map(p -> p.select("payload", "fields", "ingest_file"))
+            .map(p -> p.select("payload", "fields", "unknown", "ingest_file"))
             .reduce(Dataset::unionByName)
             .orElseThrow();
-    return Ingest.withUnknown(Ingest.withArrival(all, arrivals(files)), raw);
+    return Ingest.withArrival(all, arrivals(files));
   }
 
-  /** Rows with payload, fields and ingest_file. */
-  private Dataset<Row> read(String format, String delimiter, List<TakenFile> files) {
+  /** Our own formats: rows with payload, fields (a struct), unknown and ingest_file. */
+  private Dataset<Row> own(Contract raw, List<TakenFile> files) {
+    String format = String.valueOf(raw.property("format"));
+    return format.equals("json")
+        ? Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))), raw)
+        : Ingest.mapFields(vendor(format, ",", files).withColumnRenamed("fields", "all"), raw);
+  }
+
+  /** A vendor's rows with payload, fields (a map) and ingest_file. */
+  private Dataset<Row> vendor(String format, String delimiter, List<TakenFile> files) {
     return switch (format) {
-      case "json" -> Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))));
+      case "json" -> Ingest.vendorJson(withFile(spark.read().format("text").load(paths(files))));
       case "lines" -> {
         // The same line may stand in a file many times; which of the equal ones is first does not
         // matter.

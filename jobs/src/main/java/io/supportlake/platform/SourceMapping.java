@@ -60,11 +60,13 @@ record SourceMapping(
     return records.stream().anyMatch(r -> r.source().equals(source));
   }
 
-  /** The vendor's rows as landed records of the source: payload, fields, ingest_file. */
+  /** The vendor's rows as records of the source: payload, all (map of our columns), ingest_file. */
   Dataset<Row> landed(Dataset<Row> vendor, String source) {
     // A row that could not be parsed at all goes to quarantine once, not once a kind of record.
     Dataset<Row> unparsable =
-        vendor.where(col("fields").isNull()).select("payload", "fields", "ingest_file");
+        vendor
+            .where(col("fields").isNull())
+            .select(col("payload"), col("fields").as("all"), col("ingest_file"));
     return records.stream()
         .filter(r -> r.source().equals(source))
         .map(r -> records(vendor.where(col("fields").isNotNull()), r))
@@ -88,6 +90,6 @@ record SourceMapping(
                 "if(fields is null, null, map_filter(map("
                     + entries
                     + "), (k, v) -> v is not null))"))
-        .select(col("payload"), col("mapped").as("fields"), col("ingest_file"));
+        .select(col("payload"), col("mapped").as("all"), col("ingest_file"));
   }
 }
