@@ -44,7 +44,11 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(
-                  "org.apache.spark..", "io.delta..", "smile..", "java.io.file..", "java.nio.file.."));
+                  "org.apache.spark..",
+                  "io.delta..",
+                  "smile..",
+                  "java.io.file..",
+                  "java.nio.file.."));
 
   @ArchTest
   static final ArchRule onlyModelsKnowSmileAndEmbeddings =
@@ -117,5 +121,10 @@ class ArchitectureTest {
           .and()
           .haveSimpleNameNotEndingWith("DocsCommand")
           .should()
-          .callMethod(Files.class, "write", java.nio.file.Path.class, byte[].class, java.nio.file.OpenOption[].class);
+          .callMethod(
+              Files.class,
+              "write",
+              java.nio.file.Path.class,
+              byte[].class,
+              java.nio.file.OpenOption[].class);
 }

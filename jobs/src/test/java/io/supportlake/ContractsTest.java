@@ -19,7 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Nothing is orphaned, restated or stale: contracts, classes, tests, inputs and documents agree. */
+/**
+ * Nothing is orphaned, restated or stale: contracts, classes, tests, inputs and documents agree.
+ */
 class ContractsTest {
   private static final Path HOME = Path.of(System.getProperty("supportlake.home", "."));
   private static final Path MAIN = HOME.resolve("jobs/src/main/java");
@@ -35,7 +37,10 @@ class ContractsTest {
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
         if (Files.readString(file).contains(" implements Table ")) {
           classes.add(
-              MAIN.relativize(file).toString().replace(".java", "").replace(file.getFileSystem().getSeparator(), "."));
+              MAIN.relativize(file)
+                  .toString()
+                  .replace(".java", "")
+                  .replace(file.getFileSystem().getSeparator(), "."));
         }
       }
     }
@@ -55,21 +60,17 @@ class ContractsTest {
     }
 
     assertThat(tables())
-        .allSatisfy(
-            c ->
-                assertThat(tests)
-                    .as("a test of " + c.name())
-                    .contains("new " + simpleName(c) + "()"));
+        .allSatisfy(c ->
+            assertThat(tests).as("a test of " + c.name()).contains("new " + simpleName(c) + "()"));
   }
 
   @Test
   void everyTableHasACheckThatCanRefuseIt() {
     assertThat(tables())
-        .allSatisfy(
-            c ->
-                assertThat(c.key().size() + c.checks().stream().filter(Contract.Check::isError).count())
-                    .as(c.name())
-                    .isPositive());
+        .allSatisfy(c ->
+            assertThat(c.key().size() + c.checks().stream().filter(Contract.Check::isError).count())
+                .as(c.name())
+                .isPositive());
   }
 
   @Test
@@ -82,15 +83,14 @@ class ContractsTest {
       assertThat(contract.inputs()).extracting(Contract.Input::table).isSubsetOf(names);
       assertThat(contract.inputs())
           .as(contract.name() + " reads gold from gold, and bronze from silver only")
-          .allSatisfy(
-              i -> {
-                if (i.table().startsWith("bronze.")) {
-                  assertThat(contract.layer()).isEqualTo("silver");
-                }
-                if (i.table().startsWith("gold.")) {
-                  assertThat(contract.layer()).isEqualTo("gold");
-                }
-              });
+          .allSatisfy(i -> {
+            if (i.table().startsWith("bronze.")) {
+              assertThat(contract.layer()).isEqualTo("silver");
+            }
+            if (i.table().startsWith("gold.")) {
+              assertThat(contract.layer()).isEqualTo("gold");
+            }
+          });
     }
   }
 
@@ -105,7 +105,9 @@ class ContractsTest {
           unread.add(input.table());
         }
       }
-      assertThat(unread).as("inputs that " + contract.name() + " names but does not read").isEmpty();
+      assertThat(unread)
+          .as("inputs that " + contract.name() + " names but does not read")
+          .isEmpty();
     }
   }
 

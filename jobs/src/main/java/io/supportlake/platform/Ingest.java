@@ -134,8 +134,11 @@ final class Ingest {
                 col("payload"),
                 DataType.fromDDL("struct<" + known + ", `_corrupt_record` string>"),
                 Map.of("columnNameOfCorruptRecord", "_corrupt_record")))
-        .withColumn("fields", expr("if(parsed._corrupt_record is null, struct(%s), null)"
-            .formatted(selected(raw, "parsed"))))
+        .withColumn(
+            "fields",
+            expr(
+                "if(parsed._corrupt_record is null, struct(%s), null)"
+                    .formatted(selected(raw, "parsed"))))
         // A second look, for unknown fields, only where a record has more fields than are known.
         .withColumn(
             "unknown",
@@ -168,8 +171,8 @@ final class Ingest {
   }
 
   /**
-   * Rows that were read with a column for each field, as {@code payload} and the map {@code fields};
-   * empty text is no value.
+   * Rows that were read with a column for each field, as {@code payload} and the map {@code
+   * fields}; empty text is no value.
    */
   static Dataset<Row> columnFields(Dataset<Row> rows, List<String> fieldNames) {
     String entries =

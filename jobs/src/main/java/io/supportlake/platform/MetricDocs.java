@@ -31,8 +31,14 @@ public final class MetricDocs {
                 + " observations, its maturity and the SQL that gives back the rows behind it.\n\n")
         .append("| metric | what | unit | better |\n|---|---|---|---|\n");
     for (JsonNode m : metrics) {
-      text.append("| [%s](#%s) | %s | %s | %s |\n".formatted(
-          text(m, "metric"), text(m, "metric"), text(m, "label"), text(m, "unit"), text(m, "direction")));
+      text.append(
+          "| [%s](#%s) | %s | %s | %s |\n"
+              .formatted(
+                  text(m, "metric"),
+                  text(m, "metric"),
+                  text(m, "label"),
+                  text(m, "unit"),
+                  text(m, "direction")));
     }
     for (JsonNode m : metrics) {
       metric(text, m);

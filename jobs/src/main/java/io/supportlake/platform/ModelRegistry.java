@@ -36,8 +36,7 @@ public final class ModelRegistry {
 
   /** Whether a training of the date is in the registry. */
   public boolean knows(String labelKind, LocalDate trainedOn) {
-    return !lake
-        .read("ops.model")
+    return !lake.read("ops.model")
         .where(col("label_kind").equalTo(labelKind).and(col("trained_on").equalTo(trainedOn)))
         .isEmpty();
   }

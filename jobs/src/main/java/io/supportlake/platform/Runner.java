@@ -576,8 +576,7 @@ public final class Runner {
 
     // ---- shared
 
-    private Dataset<Row> built(
-        Contract contract, Period period, @Nullable Dataset<Row> units) {
+    private Dataset<Row> built(Contract contract, Period period, @Nullable Dataset<Row> units) {
       LakeInputs inputs =
           new LakeInputs(
               spark, settings, lake, contracts, contract, period, changes, units, this::confTable);
@@ -590,9 +589,9 @@ public final class Runner {
     }
 
     /**
-     * Builds, checks and commits. What is handed on downstream has no lineage: a whole table is read
-     * back from its files, a part is checkpointed. A merely cached Dataset would carry its plan into
-     * every plan after it, and Spark would spend its time comparing plans.
+     * Builds, checks and commits. What is handed on downstream has no lineage: a whole table is
+     * read back from its files, a part is checkpointed. A merely cached Dataset would carry its
+     * plan into every plan after it, and Spark would spend its time comparing plans.
      */
     private Built write(
         Contract contract,

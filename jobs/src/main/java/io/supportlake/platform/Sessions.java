@@ -34,7 +34,8 @@ public final class Sessions {
           "spark.driver.host", "127.0.0.1",
           "spark.driver.bindAddress", "127.0.0.1",
           "spark.sql.adaptive.enabled", "false",
-          // Every live broadcast table holds a page: 64 MB by default, zeroed and collected for each
+          // Every live broadcast table holds a page: 64 MB by default, zeroed and collected for
+          // each
           // of the many small tables.
           "spark.buffer.pageSize", "2m");
 

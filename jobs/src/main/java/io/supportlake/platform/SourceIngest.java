@@ -103,10 +103,7 @@ final class SourceIngest {
     Taken taken =
         new Taken(
             new Changes(
-                isFull && !isStopped ? lake.read(bronze) : fresh,
-                lake.empty(bronze),
-                rows,
-                isFull),
+                isFull && !isStopped ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
             accounts(raw, typed, versioned).localCheckpoint(),
             refusals(raw, typed).localCheckpoint(),
             drift(raw, typed).localCheckpoint(),
@@ -120,14 +117,14 @@ final class SourceIngest {
 
   private Dataset<Row> refusals(Contract raw, Dataset<Row> typed) {
     return typed
-            .where(size(col("reasons")).gt(0))
-            .select(
-                lit(raw.shortName()).as("source"),
-                col("ingest_file"),
-                col("arrival_date"),
-                lit(runSequence).as("run_sequence"),
-                col("reasons"),
-                col("payload"));
+        .where(size(col("reasons")).gt(0))
+        .select(
+            lit(raw.shortName()).as("source"),
+            col("ingest_file"),
+            col("arrival_date"),
+            lit(runSequence).as("run_sequence"),
+            col("reasons"),
+            col("payload"));
   }
 
   private Contract contract(String bronze) {

@@ -37,7 +37,8 @@ class DaysTest {
   void landmarksAreMonthEndsAndTheLastDay() {
     Contract snapshot =
         contract(
-            Kind.SNAPSHOT, Map.of("landmark", Map.of("column", "l", "every", "month_end_and_last")));
+            Kind.SNAPSHOT,
+            Map.of("landmark", Map.of("column", "l", "every", "month_end_and_last")));
 
     assertThat(Days.due(snapshot, null, LocalDate.of(2026, 1, 20), LocalDate.of(2026, 3, 10)))
         .containsExactly(
