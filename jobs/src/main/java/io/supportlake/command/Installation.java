@@ -44,11 +44,16 @@ public final class Installation {
   RunConfig config() {
     if (config == null) {
       RunConfig loaded = RunConfig.load(conf(), overlay);
+      RunConfig.Locations locations = loaded.lake();
       config =
           loaded.at(
-              folder(lakeFolder, loaded.lake().root()),
-              folder(landing, loaded.landing()),
-              folder(out, loaded.lake().out()));
+              new RunConfig.Locations(
+                  folder(lakeFolder, locations.root()),
+                  lakeFolder == null
+                      ? folder(null, locations.restricted())
+                      : folder(lakeFolder.resolve("restricted"), locations.restricted()),
+                  folder(out, locations.out())),
+              folder(landing, loaded.landing()));
     }
     return config;
   }
@@ -56,8 +61,11 @@ public final class Installation {
   /**
    * An option's folder, below the working directory; else the configured one, below the project.
    */
-  private static Path folder(@Nullable Path option, String configured) {
-    return option == null ? home().resolve(configured) : option.toAbsolutePath().normalize();
+  private static String folder(@Nullable Path option, String configured) {
+    if (option != null) {
+      return option.toAbsolutePath().normalize().toString();
+    }
+    return configured.contains("://") ? configured : home().resolve(configured).toString();
   }
 
   /** All contracts. */

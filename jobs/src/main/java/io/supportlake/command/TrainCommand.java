@@ -8,9 +8,9 @@ import io.supportlake.platform.Lake;
 import io.supportlake.platform.ModelRegistry;
 import io.supportlake.platform.Progress;
 import io.supportlake.platform.UsageException;
-import java.nio.file.Path;
 import java.sql.Date;
 import java.time.LocalDate;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -78,11 +78,11 @@ final class TrainCommand implements Callable<Integer> {
               settings.key(),
               ChurnTraining.Options.DEFAULT);
     } catch (IllegalArgumentException e) {
-      progress.step("training of %s: no model. %s", asOf, e.getMessage());
+      progress.step("training of %s: no model. %s", asOf, String.valueOf(e.getMessage()));
       return;
     }
     registry.add(
-        Path.of(installation.config().lake().root()),
+        installation.config().lake().root(),
         result.models().stream().map(TrainCommand::row).toList(),
         result.figures().stream().map(TrainCommand::row).toList());
     for (ChurnTraining.Figure figure : result.figures()) {
@@ -90,9 +90,9 @@ final class TrainCommand implements Callable<Integer> {
         progress.step(
             "  %-34s AUC %.3f (%.3f to %.3f) on %,d customers, %d churned",
             figure.modelId(),
-            figure.value(),
-            figure.low(),
-            figure.high(),
+            Objects.requireNonNull(figure.value()),
+            Objects.requireNonNull(figure.low()),
+            Objects.requireNonNull(figure.high()),
             figure.rowCount(),
             figure.eventCount());
       }

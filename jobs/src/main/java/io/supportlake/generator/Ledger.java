@@ -92,7 +92,7 @@ final class Ledger {
               .number("contacts", truth.counted(incident.id()))
               .number("errors", truth.counted(incident.id() + "-errors"))
               .number("hazard_ratio", 2.5)
-              .number("hazard_days", 45)
+              .number("hazard_days", 72)
               .end());
     }
     truth.file("incidents.json", array(lines));

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One account's day: register changes, users, needs for support, and whether it leaves. */
 final class Life {
-  private static final double[] BASE = {0.0066, 0.0038, 0.0024, 0.0011};
+  private static final double[] BASE = {0.0050, 0.0029, 0.0018, 0.0009};
 
   /** Chance a day that a content account begins to use less; trouble multiplies it. */
   private static final double DECLINES = 1.0 / 2_200;
@@ -287,14 +287,14 @@ final class Life {
     }
     double base = BASE[account.plan] / 30.4;
     double integration =
-        day >= account.failingFrom + 3 && day < account.failingUntil + 20 ? Math.log(5) : 0;
+        day >= account.failingFrom + 3 && day < account.failingUntil + 75 ? Math.log(5) : 0;
     double usage =
         day < account.declineUntil
-            ? Math.log(28) * Math.min(1, Math.max(0, (day - account.declineFrom - 18) / 24.0))
+            ? Math.log(40) * Math.min(1, Math.max(0, (day - account.declineFrom - 25) / 20.0))
             : 0;
     double fresh = day < account.startDay + 90 ? Math.log(1.4) : 0;
     double incident =
-        day >= account.incidentAt + 3 && day < account.incidentAt + 48 ? Math.log(2.5) : 0;
+        day >= account.incidentAt + 3 && day < account.incidentAt + 75 ? Math.log(2.5) : 0;
     boolean isTreated =
         account.isTreated && day >= world.campaignDay && day < world.campaignDay + TREATED_DAYS;
     double treated = isTreated ? Math.log(TREATED) : 0;
@@ -329,7 +329,7 @@ final class Life {
     double worst = 0;
     for (Account.Pain pain : account.unresolved.values()) {
       long ended = Times.dayOf(pain.endedAt());
-      if (day >= ended && day < ended + 30) {
+      if (day >= ended && day < ended + 90) {
         worst = Math.max(worst, pain.weight());
       }
     }

@@ -26,7 +26,7 @@ final class Telemetry {
               "Lock wait timeout on balance %s after %dms"),
           List.of(
               "Ledger sync for tenant %s failed: HTTP %d from %h",
-              "Invoice %s has unknown tax code T%d",
+              "Invoice %s has unknown tax code %d",
               "Rate limited by accounting API, retry in %d s",
               "Cannot match payout %s to journal, difference %d cents",
               "Attachment %s exceeds %d bytes"),

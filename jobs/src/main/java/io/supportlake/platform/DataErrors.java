@@ -21,7 +21,7 @@ public final class DataErrors {
 
   static DataException sourcesStopped(List<String> stopped) {
     return new DataException(
-        "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons), then the next run takes the files."
+        "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons) and delivers it under new file names; the next run takes it."
             .formatted(String.join(", ", stopped)));
   }
 

@@ -5,14 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
  * One writer a lake. The lock is the operating system's on a file in the lake's root, so that a
- * crash of any kind lets go of it and the next run takes it over. A lake on an object store is
- * guarded by the scheduler's own limit of one run at a time, since such stores have no locks.
+ * crash of any kind lets go of it and the next run takes it over. Object stores have no locks: runs
+ * started on different machines are kept apart by the scheduler's limit of one run at a time.
  */
 final class LakeLock implements AutoCloseable {
   private final FileChannel channel;
@@ -21,8 +22,15 @@ final class LakeLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Takes the lock or refuses. */
-  static LakeLock take(Path root) {
+  /** Takes the lock of a lake or refuses. */
+  static LakeLock take(String lake) {
+    // A lake on an object store is locked on this machine only.
+    Path root =
+        lake.contains("://")
+            ? Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "supportlake-" + Hashes.sha256(lake.getBytes(StandardCharsets.UTF_8)))
+            : Path.of(lake);
     try {
       Files.createDirectories(root);
       FileChannel channel =
@@ -39,12 +47,12 @@ final class LakeLock implements AutoCloseable {
         channel.close();
         throw new UsageException(
             "another run is writing to the lake %s. Wait until it has ended, then start again; nothing was changed."
-                .formatted(root));
+                .formatted(lake));
       }
       return new LakeLock(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot lock the lake %s: make the folder writable".formatted(root), e);
+          "cannot lock the lake %s: make the folder writable".formatted(lake), e);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.supportlake.platform;
 
 import io.delta.tables.DeltaTable;
-import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** OPTIMIZE and VACUUM of every table, under the writer's lock. */
@@ -36,7 +35,7 @@ public final class Maintenance {
           "--keep-hours is %d, but replaced files are kept for at least %d hours, so that queries and the last finished set stay readable. Choose more."
               .formatted(keepHours, LEAST_HOURS));
     }
-    try (LakeLock _ = LakeLock.take(Path.of(config.lake().root()))) {
+    try (LakeLock _ = LakeLock.take(config.lake().root())) {
       for (Contract contract : contracts.all()) {
         if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
           DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));

@@ -2,7 +2,6 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
 
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ public final class ModelRegistry {
    * Adds models and their evaluation under the writer's lock. The evaluation comes first: a model
    * without one is never seen.
    */
-  public void add(Path root, List<Row> models, List<Row> figures) {
+  public void add(String root, List<Row> models, List<Row> figures) {
     try (LakeLock _ = LakeLock.take(root)) {
       append("ops.model_evaluation", figures);
       append("ops.model", models);

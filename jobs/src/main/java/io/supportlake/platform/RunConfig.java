@@ -73,16 +73,17 @@ public record RunConfig(
         merged, RunConfig.class, String.valueOf(overlay == null ? "conf/local.yaml" : overlay));
   }
 
-  /** The same with another lake, landing zone and folder of outputs. */
-  public RunConfig at(Path root, Path landingZone, Path out) {
+  /** The same with other locations. */
+  public RunConfig at(Locations locations, String landingZone) {
     return new RunConfig(
+        locations, landingZone, reporting, privacy, spark, sources, ignoredSources);
+  }
+
+  /** The same with another lake, landing zone and folder of outputs, all of them local. */
+  public RunConfig at(Path root, Path landingZone, Path out) {
+    return at(
         new Locations(root.toString(), root.resolve("restricted").toString(), out.toString()),
-        landingZone.toString(),
-        reporting,
-        privacy,
-        spark,
-        sources,
-        ignoredSources);
+        landingZone.toString());
   }
 
   /** The settings that tables see, with the key from the environment. */

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Runner {
   private static final int SIDE_BY_SIDE = 2;
+  private static final int MOST_ERASURE_REQUESTS = 100_000;
 
   private final SparkSession spark;
   private final Contracts contracts;
@@ -116,7 +117,7 @@ public final class Runner {
    * @throws DataException if a check of severity error fails; the finished set stays as it was
    */
   public Summary run(@Nullable LocalDate from, LocalDate to) {
-    try (LakeLock _ = LakeLock.take(Path.of(config.lake().root()))) {
+    try (LakeLock _ = LakeLock.take(config.lake().root())) {
       FinishedSet finished = FinishedSet.of(lake);
       long planned = newestPlanned();
       if (planned > finished.runSequence()) {
@@ -259,12 +260,14 @@ public final class Runner {
     private final Map<String, Dataset<Row>> confTables = new ConcurrentHashMap<>();
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
+    private final LocalDate historyStart;
 
     OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
       this.finished = finished;
       this.sequence = sequence;
       this.from = from;
       this.to = to;
+      this.historyStart = historyStart();
     }
 
     Summary run(List<TakenFile> files) {
@@ -519,6 +522,8 @@ public final class Runner {
       if (contract.kind() == Kind.DAILY && !isFirst) {
         days.addAll(touchedDays(contract));
       }
+      LocalDate firstMonth = historyStart.withDayOfMonth(1);
+      days.removeIf(d -> d.isBefore(firstMonth));
       if (days.isEmpty()) {
         return nothing(name);
       }
@@ -616,9 +621,10 @@ public final class Runner {
     private Dataset<Row> confTable(String name) {
       return confTables.computeIfAbsent(
           name,
-          n -> ConfLoader.load(conf, n, spark, historyStart().minusDays(400), to.plusDays(400)));
+          n -> ConfLoader.load(conf, n, spark, historyStart.minusDays(400), to.plusDays(400)));
     }
 
+    /** First arrival date of the first run. */
     private LocalDate historyStart() {
       Row first = lake.read("ops.run").agg(org.apache.spark.sql.functions.min("from_date")).first();
       return first.isNullAt(0) ? from : first.getDate(0).toLocalDate();
@@ -693,6 +699,14 @@ public final class Runner {
       lake.append("ops.check", checks, checks.count(), sequence);
       appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
       appendAll("ops.drift", taken.values().stream().map(Taken::drift));
+      List<Row> requests = erasureRequests();
+      if (!requests.isEmpty()) {
+        lake.append(
+            "ops.erasure_ledger",
+            spark.createDataFrame(requests, contracts.of("ops.erasure_ledger").schema()),
+            requests.size(),
+            sequence);
+      }
       for (String table :
           List.of("ops.landing_file", "ops.model", "ops.model_evaluation", "ops.erasure_ledger")) {
         if (!lake.exists(table)) {
@@ -724,6 +738,30 @@ public final class Runner {
               seconds);
       progress.step("run %d finished in %.1f s", sequence, seconds);
       return summary;
+    }
+
+    /** New requests to forget a person, by keyed hash; a run sees a handful. */
+    private List<Row> erasureRequests() {
+      Changes made = changes.get("bronze.erasure_request");
+      if (made == null || made.rows() == 0) {
+        return List.of();
+      }
+      return made
+          .fresh()
+          .select("request_id", "subject_kind", "subject_id", "requested_at")
+          .limit(MOST_ERASURE_REQUESTS)
+          .collectAsList()
+          .stream()
+          .map(r ->
+              RowFactory.create(
+                  r.getString(0),
+                  r.getString(1),
+                  settings
+                      .key()
+                      .token(r.getString(1).equals("agent") ? "agt" : "usr", r.getString(2)),
+                  r.getTimestamp(3),
+                  sequence))
+          .toList();
     }
 
     private void appendAll(String table, Stream<Dataset<Row>> parts) {

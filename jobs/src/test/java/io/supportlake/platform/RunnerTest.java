@@ -12,9 +12,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -45,8 +49,7 @@ class RunnerTest extends SparkSuite {
             folder.resolve("landing"),
             folder.resolve("truth"));
     parts = runner("parts");
-    var _ = parts.run(START, END.minusDays(20));
-    var _ = parts.run(null, END.minusDays(1));
+    var _ = parts.run(START, END.minusDays(10));
     last = parts.run(null, END);
   }
 
@@ -55,16 +58,30 @@ class RunnerTest extends SparkSuite {
     Runner once = runner("once");
     var _ = once.run(START, END);
 
+    Map<String, List<String>> differences = new TreeMap<>();
     for (Contract contract : Tables.inOrder(CONTRACTS)) {
       // Journals depend on the order of days by nature; embeddings are kept for the newest texts of
       // each run, so more of them stay when the history came in parts.
       if (contract.kind() == Kind.JOURNAL || contract.name().equals("silver.text_embedding")) {
         continue;
       }
-      assertThat(contents(parts.lake(), contract))
-          .as(contract.name())
-          .containsExactlyInAnyOrderElementsOf(contents(once.lake(), contract));
+      List<String> inParts = contents(parts.lake(), contract);
+      List<String> atOnce = contents(once.lake(), contract);
+      if (!inParts.equals(atOnce)) {
+        differences.put(
+            contract.name(),
+            Stream.concat(
+                    without(inParts, atOnce).map(r -> "parts " + r),
+                    without(atOnce, inParts).map(r -> "once  " + r))
+                .toList());
+      }
     }
+    assertThat(differences).isEmpty();
+  }
+
+  private static Stream<String> without(List<String> rows, List<String> others) {
+    Set<String> left = new HashSet<>(others);
+    return rows.stream().filter(r -> !left.contains(r)).limit(3);
   }
 
   @Test
@@ -129,7 +146,7 @@ class RunnerTest extends SparkSuite {
 
   @Test
   void aSecondWriterIsRefusedWhileTheFirstHoldsTheLock() {
-    try (LakeLock _ = LakeLock.take(folder.resolve("parts"))) {
+    try (LakeLock _ = LakeLock.take(folder.resolve("parts").toString())) {
       assertThatThrownBy(() -> parts.run(null, END))
           .isInstanceOf(UsageException.class)
           .hasMessageContaining("another run is writing");

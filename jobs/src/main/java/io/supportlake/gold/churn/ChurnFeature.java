@@ -363,6 +363,7 @@ public final class ChurnFeature implements Table {
         .agg(
             sum(when(now, col("events"))).as("events_28d"),
             sum(when(before, col("events"))).as("events_before"),
+            sum(when(now.equalTo(false), col("events"))).as("events_usual"),
             size(collect_set(when(now.and(used), col("usage_date")))).as("active_days_28d"),
             size(collect_set(when(now.and(used), col("feature")))).as("features_used_28d"),
             sum(when(now, col("failures"))).as("failures_28d"),
@@ -378,7 +379,17 @@ public final class ChurnFeature implements Table {
                 coalesce(col("events_28d"), col("events_before")).isNotNull(),
                 log(coalesce(col("events_28d"), lit(0)).plus(1))
                     .minus(log(coalesce(col("events_before"), lit(0)).plus(1)))))
-        .drop("events_before", "failures_28d");
+        .withColumn(
+            "usage_against_usual",
+            when(
+                coalesce(col("events_28d"), col("events_usual")).isNotNull(),
+                log(coalesce(col("events_28d"), lit(0)).plus(1))
+                    .minus(
+                        log(
+                            coalesce(col("events_usual"), lit(0))
+                                .multiply(28.0 / (LOOK_BACK - 28))
+                                .plus(1)))))
+        .drop("events_before", "events_usual", "failures_28d");
   }
 
   private static Dataset<Row> errors(Inputs in, Dataset<Row> landmarks) {

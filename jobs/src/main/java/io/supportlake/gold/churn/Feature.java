@@ -32,6 +32,7 @@ enum Feature {
   LAST_CSAT_SCORE("satisfaction", "last satisfaction score %s of 5", "number"),
   EVENTS_28D("usage", "%s in 28 days", "product event"),
   EVENTS_TREND("usage", "usage %s against the 28 days before", "trend"),
+  USAGE_AGAINST_USUAL("usage", "usage %s against its usual level", "trend"),
   ACTIVE_DAYS_28D("usage", "%s in 28 days", "active day"),
   FEATURES_USED_28D("usage", "%s used in 28 days", "feature"),
   FAILURE_SHARE_28D("integration", "%s of product events failed in 28 days", "share"),
@@ -127,6 +128,7 @@ enum Feature {
       case FAILURE_SHARE_28D -> "no product use in 28 days";
       case DAYS_SINCE_LAST_USE -> "no product use in 120 days";
       case EVENTS_TREND -> "no product use in 56 days";
+      case USAGE_AGAINST_USUAL -> "no product use in 120 days";
       case RECURRING_REVENUE_AMOUNT -> "monthly revenue not known";
       case TENURE_DAYS,
           PLAN_RANK,

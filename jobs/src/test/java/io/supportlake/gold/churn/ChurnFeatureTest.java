@@ -469,6 +469,7 @@ class ChurnFeatureTest extends SparkSuite {
   void usageIsTheSumOfTheIncrementsThatHadArrived() {
     assertFeature("BUSY", "events_28d", 18L);
     assertFeature("BUSY", "events_trend", Math.log(19 / 8.0));
+    assertFeature("BUSY", "usage_against_usual", Math.log(19 / (107 * 28 / 92.0 + 1)));
     assertFeature("BUSY", "active_days_28d", 2);
     assertFeature("BUSY", "features_used_28d", 3);
     assertFeature("BUSY", "failure_share_28d", 4 / 18.0);
@@ -476,9 +477,11 @@ class ChurnFeatureTest extends SparkSuite {
     assertFeature("BUSY", "days_since_last_use", 2);
     assertFeature("LAPSED", "days_since_last_use", 70);
     assertFeature("LAPSED", "events_trend", null);
+    assertFeature("LAPSED", "usage_against_usual", -Math.log(100 * 28 / 92.0 + 1));
     assertFeature("LAPSED", "failure_share_28d", null);
     assertFeature("LAPSED", "events_28d", 0L);
     assertFeature("QUIET", "days_since_last_use", null);
+    assertFeature("QUIET", "usage_against_usual", null);
     assertFeature("QUIET", "active_days_28d", 0);
   }
 

@@ -43,6 +43,7 @@ class FeatureTest {
           LAST_CSAT_SCORE           | 2      | 0.1   | Last satisfaction score 2 of 5, more than only 10 % of customers
           EVENTS_TREND              | -0.6931471805599453 | 0.2 | Usage down by 50 % against the 28 days before, more than only 20 % of customers
           EVENTS_TREND              | 0.6931471805599453  | 0.9 | Usage up by 100 % against the 28 days before, more than 90 % of customers
+          USAGE_AGAINST_USUAL       | -0.6931471805599453 | 0.2 | Usage down by 50 % against its usual level, more than only 20 % of customers
           EVENTS_TREND              | 0      | 0.5   | Usage unchanged against the 28 days before, more than 50 % of customers
           DAYS_TO_RENEWAL           | -3     | 0.0   | 3 days past renewal, among the lowest of all customers
           """)
