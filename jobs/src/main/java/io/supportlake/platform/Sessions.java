@@ -22,6 +22,10 @@ public final class Sessions {
               PlainLocalFileSystem.Context.class.getName()),
           // Else every class that generated code names is first asked of the driver's file server.
           Map.entry("spark.sql.artifact.isolation.enabled", "false"),
+          // Nothing is ever written there, but Spark makes the folder where a command is run.
+          Map.entry(
+              "spark.sql.warehouse.dir",
+              System.getProperty("java.io.tmpdir") + "/supportlake-warehouse"),
           Map.entry("spark.ui.showConsoleProgress", "false"));
 
   /** For one machine: small steps, no web pages. */
