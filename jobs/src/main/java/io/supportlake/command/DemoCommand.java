@@ -80,7 +80,9 @@ final class DemoCommand implements Callable<Integer> {
     Runner.Summary last = runner.run(null, end);
     List<Path> lists = OutreachCommand.writeLists(installation, end, progress);
     // The newest month whose seven-day windows have passed.
-    YearMonth month = YearMonth.from(end.minusDays(7).plusDays(1)).minusMonths(1);
+    YearMonth settled = YearMonth.from(end.minusDays(7).plusDays(1)).minusMonths(1);
+    YearMonth first = YearMonth.from(start);
+    YearMonth month = settled.isBefore(first) ? first : settled;
     List<Path> report = ReportCommand.write(installation, month, progress);
     farewell(demo, last, lists, report);
     return 0;
