@@ -30,13 +30,19 @@ for name in ("HOME", "CONF", "LAKE", "LANDING", "OUT"):
 
 
 @pytest.fixture(scope="session")
-def bag():
-    """All DAGs, in a scratch Airflow with a migrated database."""
+def airflow():
+    """A scratch Airflow with a migrated database."""
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+    yield
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def bag(airflow):
+    """All DAGs, parsed anew for each module: a test run with parameters leaves them on the DAG."""
     from airflow.dag_processing.dagbag import DagBag
 
-    yield DagBag(str(DAGS))
-    shutil.rmtree(SCRATCH, ignore_errors=True)
+    return DagBag(str(DAGS))
 
 
 @pytest.fixture
