@@ -205,9 +205,14 @@ final class SourceIngest {
       if (mapping != null) {
         parts.add(
             Ingest.mapFields(
-                mapping.landed(
-                    vendor(mapping.format(), mapping.delimiter(), folder.getValue()),
-                    raw.shortName()),
+                // Cut here: inlined into every check of every column, the mapping's expressions
+                // would
+                // keep the optimizer busy for minutes.
+                mapping
+                    .landed(
+                        vendor(mapping.format(), mapping.delimiter(), folder.getValue()),
+                        raw.shortName())
+                    .localCheckpoint(),
                 raw));
       } else {
         parts.add(own(raw, folder.getValue()));
