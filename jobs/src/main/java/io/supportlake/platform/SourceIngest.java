@@ -210,7 +210,8 @@ final class SourceIngest {
                 // keep the optimizer busy for minutes.
                 mapping
                     .landed(
-                        vendor(mapping.format(), mapping.delimiter(), folder.getValue()),
+                        vendor(mapping.format(), mapping.delimiter(), folder.getValue())
+                            .localCheckpoint(),
                         raw.shortName())
                     .localCheckpoint(),
                 raw));
