@@ -13,10 +13,10 @@ public final class DataErrors {
             .formatted(table, String.join("; ", failed)));
   }
 
-  static DataException accounting(String source, long read, long accounted) {
+  static DataException accounting(String file, long read, long accounted) {
     return new DataException(
-        "%s: %d records were read but %d are accounted for as accepted, duplicate or quarantined. Nothing of this source was taken. This is a fault of the pipeline: report it with the run's log."
-            .formatted(source, read, accounted));
+        "%s: %d records were read but %d are accounted for as accepted, duplicate or quarantined. The run was not finished; readers see the set before it. Either the file was changed while it was read (whoever delivers it: write under a temporary name, then rename) or this is a fault of the pipeline: report it with the run's log."
+            .formatted(file, read, accounted));
   }
 
   static DataException sourcesStopped(List<String> stopped) {

@@ -14,7 +14,6 @@ import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.to_json;
@@ -65,27 +64,33 @@ final class Ingest {
     return values
         .withColumn("reasons", reasons(raw, eventAt))
         .withColumn("record_id", concat_ws("|", Lake.columns(raw.key())))
-        .withColumn(
-            "content_hash",
-            sha2(
-                concat_ws("|", to_json(col("fields")), to_json(col("unknown")))
-                    .cast(DataTypes.BinaryType),
-                256))
+        .withColumn("content_hash", contentHash(raw))
         .withColumn("event_date", to_date(from_utc_timestamp(eventAt, zone.getId())))
         .withColumn("ingest_run", lit(runSequence))
         .withColumn(
             "unknown_columns",
             when(size(col("unknown")).gt(0), to_json(col("unknown"))).otherwise(lit(null)))
-        .drop("unknown");
+        .drop("unknown", "fields");
+  }
+
+  /** Hash of all fields in the contract's order, and of the unknown ones; null is told from "". */
+  private static Column contentHash(Contract raw) {
+    String fields =
+        raw.columnNames().stream()
+            .map(c -> "coalesce(fields.`%s`, '\\u0000')".formatted(c))
+            .collect(Collectors.joining(", "));
+    return expr(
+        "sha2(cast(concat_ws('\\u001f', %s, to_json(unknown)) as binary), 256)".formatted(fields));
   }
 
   /**
    * Which accepted records are new and which version of their id they are. A content that its id
    * already had is a duplicate; another content is a correction.
    *
-   * @param accepted typed rows without reasons
+   * @param accepted {@code record_id}, {@code content_hash}, {@code arrival_date}, {@code
+   *     ingest_file} of rows without reasons, and any other columns
    * @param existing {@code record_id}, {@code content_hash}, {@code record_version} of earlier runs
-   * @return the rows with {@code record_version}, null where the record is a duplicate
+   * @return the accepted rows with {@code record_version}, null where the record is a duplicate
    */
   static Dataset<Row> versioned(Dataset<Row> accepted, Dataset<Row> existing) {
     WindowSpec sameContent =

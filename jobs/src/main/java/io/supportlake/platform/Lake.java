@@ -1,7 +1,6 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 
 import io.delta.tables.DeltaTable;
 import java.util.ArrayList;
@@ -17,18 +16,24 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.NumericType;
 import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
   /** Rows below which a commit gets one file. */
   private static final long ONE_FILE = 200_000;
+
+  /** Files up to which a table is read by their list; above, Delta skips files by statistics. */
+  private static final int LISTED_FILES = 64;
 
   /** Column of a MERGE's source that says the row is gone. */
   private static final String GONE = "supportlake_gone";
@@ -37,6 +42,10 @@ public final class Lake {
   private final RunConfig.Locations locations;
   private final Contracts contracts;
   private final Map<String, Boolean> known = new ConcurrentHashMap<>();
+  private final Map<String, Listing> listings = new ConcurrentHashMap<>();
+
+  /** The files of a table's version. */
+  private record Listing(long version, Seq<AddFile> files) {}
 
   /** The lake at the locations. */
   public Lake(SparkSession spark, RunConfig.Locations locations, Contracts contracts) {
@@ -69,12 +78,55 @@ public final class Lake {
 
   /** The newest rows; none where the table was never written. */
   public Dataset<Row> read(String table) {
-    return exists(table) ? spark.read().format("delta").load(path(table)) : empty(table);
+    if (!exists(table)) {
+      return empty(table);
+    }
+    DeltaLog log = log(table);
+    return read(table, log, newest(log));
   }
 
   /** The rows of a version. */
   public Dataset<Row> read(String table, long version) {
-    return spark.read().format("delta").option("versionAsOf", version).load(path(table));
+    DeltaLog log = log(table);
+    Snapshot newest = newest(log);
+    return read(
+        table,
+        log,
+        newest.version() == version
+            ? newest
+            : log.getSnapshotAt(version, Option.empty(), Option.empty(), false));
+  }
+
+  /**
+   * A small table is read by the list of its files, found once a version: asking the Delta log anew
+   * for every reader is a Spark job each time, and a run has hundreds of readers.
+   */
+  private Dataset<Row> read(String table, DeltaLog log, Snapshot snapshot) {
+    if (snapshot.numOfFiles() > LISTED_FILES) {
+      return spark
+          .read()
+          .format("delta")
+          .option("versionAsOf", snapshot.version())
+          .load(path(table));
+    }
+    Listing listing =
+        listings.compute(
+            table,
+            (_, known) ->
+                known != null && known.version() == snapshot.version()
+                    ? known
+                    : new Listing(
+                        snapshot.version(),
+                        CollectionConverters.asScala(snapshot.allFiles().collectAsList()).toSeq()));
+    return log.createDataFrame(snapshot, listing.files(), false, Option.empty());
+  }
+
+  private DeltaLog log(String table) {
+    return DeltaLog.forTable(spark, path(table));
+  }
+
+  private static Snapshot newest(DeltaLog log) {
+    return log.update(false, Option.empty(), Option.empty());
   }
 
   /** No rows, with the contract's columns. */
@@ -87,9 +139,7 @@ public final class Lake {
     if (!exists(table)) {
       return -1;
     }
-    return DeltaLog.forTable(spark, path(table))
-        .update(false, Option.empty(), Option.empty())
-        .version();
+    return newest(log(table)).version();
   }
 
   /**
@@ -124,42 +174,27 @@ public final class Lake {
   }
 
   /**
-   * Brings the units to the given rows in one commit: new keys are inserted, rows that differ are
-   * updated, keys that vanished are deleted by tombstones in the source.
-   *
-   * @param rows all rows of the touched units
-   * @param old rows of those units as they stand
+   * Carries a difference out in one commit: new keys are inserted, rows that differ are updated,
+   * keys that are gone are deleted by tombstones in the source. No difference is no commit.
    */
-  public void merge(String table, Dataset<Row> rows, Dataset<Row> old) {
+  void merge(String table, Difference difference) {
+    if (difference.isEmpty()) {
+      return;
+    }
     Contract contract = contracts.of(table);
-    List<String> key = contract.key();
-    Dataset<Row> vanished =
-        old.join(
-            rows.select(columns(key)),
-            scala.jdk.javaapi.CollectionConverters.asScala(key).toSeq(),
-            "left_anti");
-    Dataset<Row> source =
-        ordered(contract, rows)
-            .withColumn(GONE, lit(false))
-            .unionByName(ordered(contract, vanished).withColumn(GONE, lit(true)));
     String onKey =
-        key.stream()
+        contract.key().stream()
             .map(k -> "t.`%s` <=> s.`%s`".formatted(k, k))
-            .collect(Collectors.joining(" AND "));
-    String same =
-        contract.columns().stream()
-            .filter(c -> !(c.type() instanceof MapType))
-            .map(c -> "t.`%s` <=> s.`%s`".formatted(c.name(), c.name()))
             .collect(Collectors.joining(" AND "));
     Map<String, String> all =
         contract.columnNames().stream().collect(Collectors.toMap(c -> c, c -> "s.`" + c + "`"));
     var _ =
         DeltaTable.forPath(spark, path(table))
             .as("t")
-            .merge(source.as("s"), onKey)
+            .merge(difference.merged(GONE).as("s"), onKey)
             .whenMatched("s." + GONE)
             .delete()
-            .whenMatched("NOT (" + same + ")")
+            .whenMatched()
             .updateExpr(all)
             .whenNotMatched("NOT s." + GONE)
             .insertExpr(all)
@@ -184,36 +219,48 @@ public final class Lake {
     Dataset<Row> sized = count < ONE_FILE ? ordered.coalesce(1) : ordered;
     DataFrameWriter<Row> writer = sorted(contract, sized).write().format("delta");
     if (!exists(table)) {
-      // Minimum and maximum of a personal column would stand in the Delta log for good.
-      List<String> withStatistics =
-          contract.columns().stream()
-              .filter(c -> c.classification() == null)
-              .filter(c -> canSkipBy(c.type()))
-              .map(Contract.Column::name)
-              .limit(32)
-              .toList();
+      List<String> columns = withStatistics(contract);
       writer =
-          writer
-              .option("delta.dataSkippingStatsColumns", String.join(",", withStatistics))
-              .option("delta.enableDeletionVectors", "false");
+          columns.isEmpty()
+              ? writer.option("delta.dataSkippingNumIndexedCols", "0")
+              : writer.option("delta.dataSkippingStatsColumns", String.join(",", columns));
+      writer = writer.option("delta.enableDeletionVectors", "false");
     }
     return writer;
+  }
+
+  /**
+   * Columns whose minimum and maximum stand in the Delta log: those that a table is sorted by or
+   * read by days of. Every further one costs each write and each listing, and a personal one would
+   * stand in the log for good.
+   */
+  private static List<String> withStatistics(Contract contract) {
+    return contract.columns().stream()
+        .filter(c -> c.classification() == null)
+        .filter(c ->
+            c.type().equals(DataTypes.DateType)
+                || c.name().equals("ingest_run")
+                || (clusterBy(contract).contains(c.name()) && canSkipBy(c.type())))
+        .map(Contract.Column::name)
+        .limit(32)
+        .toList();
   }
 
   private static boolean canSkipBy(DataType type) {
     return type instanceof NumericType
         || type.equals(DataTypes.StringType)
-        || type.equals(DataTypes.DateType)
         || type.equals(DataTypes.TimestampType);
   }
 
+  private static List<String> clusterBy(Contract contract) {
+    return contract.optionalProperty("clusterBy") instanceof List<?> columns
+        ? columns.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
   private static Dataset<Row> sorted(Contract contract, Dataset<Row> rows) {
-    Object clusterBy = contract.optionalProperty("clusterBy");
-    if (!(clusterBy instanceof List<?> columns)) {
-      return rows;
-    }
-    return rows.sortWithinPartitions(
-        columns.stream().map(c -> col(String.valueOf(c))).toArray(Column[]::new));
+    List<String> by = clusterBy(contract);
+    return by.isEmpty() ? rows : rows.sortWithinPartitions(columns(by));
   }
 
   static Column[] columns(List<String> names) {

@@ -3,7 +3,6 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
@@ -26,6 +25,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param changes what this run did to the tables upstream
  * @param units the units to build, or null where all are built
  * @param conf configuration tables by name
+ * @param corrected by event table, the ids that have more than one version as of the period, with
+ *     their {@code newest_version}
  */
 record LakeInputs(
     SparkSession spark,
@@ -36,7 +37,8 @@ record LakeInputs(
     Period period,
     Map<String, Changes> changes,
     @Nullable Dataset<Row> units,
-    Function<String, Dataset<Row>> conf)
+    Function<String, Dataset<Row>> conf,
+    Function<String, Dataset<Row>> corrected)
     implements Inputs {
 
   @Override
@@ -75,13 +77,11 @@ record LakeInputs(
     }
     Dataset<Row> known = rows.where(col("arrival_date").leq(lit(period.asOf())));
     String id = of.key().getFirst();
-    Dataset<Row> corrected =
-        known
-            .where(col("record_version").gt(1))
-            .groupBy(id)
-            .agg(max("record_version").as("newest_version"));
     return known
-        .join(broadcast(corrected), CollectionConverters.asScala(List.of(id)).toSeq(), "left")
+        .join(
+            broadcast(corrected.apply(name)),
+            CollectionConverters.asScala(List.of(id)).toSeq(),
+            "left")
         .where(
             col("newest_version").isNull().or(col("record_version").equalTo(col("newest_version"))))
         .drop("newest_version");

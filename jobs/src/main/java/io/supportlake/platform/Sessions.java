@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark sessions with the settings that every run needs, whatever the master. */
@@ -26,6 +27,9 @@ public final class Sessions {
           Map.entry(
               "spark.sql.warehouse.dir",
               System.getProperty("java.io.tmpdir") + "/supportlake-warehouse"),
+          // What is cached is read once or twice and dropped: choosing encodings costs more than it
+          // saves.
+          Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
           Map.entry("spark.ui.showConsoleProgress", "false"));
 
   /** For one machine: small steps, no web pages. */
@@ -34,7 +38,7 @@ public final class Sessions {
           "spark.ui.enabled", "false",
           "spark.sql.shuffle.partitions", "2",
           "spark.default.parallelism", "2",
-          "spark.databricks.delta.snapshotPartitions", "2",
+          "spark.databricks.delta.snapshotPartitions", "1",
           "spark.driver.host", "127.0.0.1",
           "spark.driver.bindAddress", "127.0.0.1",
           "spark.sql.adaptive.enabled", "false",
@@ -42,6 +46,11 @@ public final class Sessions {
           // each
           // of the many small tables.
           "spark.buffer.pageSize", "2m");
+
+  private static final Map<String, String> INTERPRETED =
+      Map.of(
+          "spark.sql.codegen.wholeStage", "false",
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN");
 
   private Sessions() {}
 
@@ -53,5 +62,22 @@ public final class Sessions {
     }
     all.putAll(settings);
     return SparkSession.builder().appName(name).config(all).getOrCreate();
+  }
+
+  /**
+   * Does the work with Spark's expressions evaluated as they are: for a few thousand rows in many
+   * small queries, generating and compiling code takes several times as long as the rows do.
+   */
+  static <T> T withoutCodeGeneration(SparkSession spark, Supplier<T> work) {
+    Map<String, String> before = new HashMap<>();
+    INTERPRETED.forEach((key, value) -> {
+      before.put(key, spark.conf().get(key));
+      spark.conf().set(key, value);
+    });
+    try {
+      return work.get();
+    } finally {
+      before.forEach((key, value) -> spark.conf().set(key, value));
+    }
   }
 }

@@ -1,14 +1,17 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import java.io.BufferedReader;
@@ -22,7 +25,11 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,6 +41,9 @@ import org.apache.spark.storage.StorageLevel;
 
 /** Takes the files of one source into bronze, quarantine and the accounts of one run. */
 final class SourceIngest {
+  /** Numbers the records of one take, so that a decision finds its record again. */
+  private static final String ROW = "take_row";
+
   private static final StructType ARRIVALS =
       StructType.fromDDL("ingest_file string, arrival_date date");
 
@@ -54,7 +64,7 @@ final class SourceIngest {
   /**
    * What came of a source's files.
    *
-   * @param fresh the accepted new versions, in bronze's columns; cached
+   * @param changes the accepted new versions, in bronze's columns
    * @param checks accounting rows of ops.check
    * @param quarantine rows of ops.quarantine
    * @param drift rows of ops.drift
@@ -62,12 +72,21 @@ final class SourceIngest {
    */
   record Taken(
       Changes changes,
-      Dataset<Row> checks,
+      List<Row> checks,
       Dataset<Row> quarantine,
       Dataset<Row> drift,
       long read,
       long quarantined,
       boolean isStopped) {}
+
+  /** What the files hold, before anything is written: a row a file. */
+  private record Found(Map<String, Counts> byFile, SortedSet<LocalDate> eventDates) {
+    long sum(ToLongFunction<Counts> count) {
+      return byFile.values().stream().mapToLong(count).sum();
+    }
+  }
+
+  private record Counts(long read, long refused, long withUnknownColumns) {}
 
   /** Reads the files, decides on every record, and appends the new versions to bronze. */
   Taken take(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
@@ -75,44 +94,108 @@ final class SourceIngest {
     boolean isFull = !lake.exists(bronze);
     Dataset<Row> typed =
         Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence)
+            .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
-    Row counts =
+    Found found = found(typed);
+    long read = found.sum(Counts::read);
+    long refused = found.sum(Counts::refused);
+    Dataset<Row> quarantine =
+        refused == 0 ? lake.empty("ops.quarantine") : refusals(raw, typed).localCheckpoint();
+    Dataset<Row> drift =
+        found.sum(Counts::withUnknownColumns) == 0
+            ? lake.empty("ops.drift")
+            : drift(raw, typed).localCheckpoint();
+    double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
+    if (refused > limit * read) {
+      var _ = typed.unpersist();
+      Changes none = new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull);
+      return new Taken(
+          none, List.of(stopped(raw, read, refused)), quarantine, drift, read, refused, true);
+    }
+    Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
+    Dataset<Row> versions =
+        versions(accepted, existing(bronze, isFull, found.eventDates())).localCheckpoint();
+    Map<String, Long> duplicates =
+        counts(versions.where(col("record_version").isNull()).groupBy("ingest_file").count());
+    long expected = read - refused - duplicates.values().stream().mapToLong(Long::longValue).sum();
+    Dataset<Row> fresh = lake.ordered(lake.contract(bronze), fresh(accepted, versions));
+    // A first load is read back from its files by those downstream; a later part is small.
+    fresh = isFull ? fresh : fresh.localCheckpoint();
+    lake.append(bronze, fresh, expected, runSequence);
+    // What stands in the table is counted, not what was meant to be written.
+    Map<String, Long> written =
+        counts(
+            lake.read(bronze)
+                .where(col("ingest_run").equalTo(runSequence))
+                .groupBy("ingest_file")
+                .count());
+    var _ = typed.unpersist();
+    long rows = written.values().stream().mapToLong(Long::longValue).sum();
+    return new Taken(
+        new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
+        accounts(raw, found, written, duplicates),
+        quarantine,
+        drift,
+        read,
+        refused,
+        false);
+  }
+
+  /** Counts by file and the accepted records' days; as many rows as the run takes files. */
+  private static Found found(Dataset<Row> typed) {
+    Map<String, Counts> byFile = new TreeMap<>();
+    SortedSet<LocalDate> eventDates = new TreeSet<>();
+    for (Row row :
         typed
+            .groupBy("ingest_file")
             .agg(
                 count(lit(1)),
                 count_if(size(col("reasons")).gt(0)),
-                min("event_date"),
-                max("event_date"))
-            .first();
-    long read = counts.getLong(0);
-    long refused = counts.getLong(1);
-    Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
-    double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
-    boolean isStopped = read > 0 && refused > limit * read;
-    Dataset<Row> versioned =
-        Ingest.versioned(isStopped ? accepted.limit(0) : accepted, existing(bronze, isFull, counts))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    Dataset<Row> fresh =
-        lake.ordered(contract(bronze), versioned.where(col("record_version").isNotNull()));
-    // A first load is read back from its files by those downstream; a later part is small.
-    fresh = isFull ? fresh : fresh.localCheckpoint();
-    long rows = fresh.count();
-    if (!isStopped) {
-      lake.append(bronze, fresh, rows, runSequence);
+                count_if(col("unknown_columns").isNotNull()),
+                collect_set(when(size(col("reasons")).equalTo(0), col("event_date"))))
+            .collectAsList()) {
+      byFile.put(row.getString(0), new Counts(row.getLong(1), row.getLong(2), row.getLong(3)));
+      for (Object date : row.getList(4)) {
+        eventDates.add(((java.sql.Date) date).toLocalDate());
+      }
     }
-    Taken taken =
-        new Taken(
-            new Changes(
-                isFull && !isStopped ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
-            accounts(raw, typed, versioned).localCheckpoint(),
-            refusals(raw, typed).localCheckpoint(),
-            drift(raw, typed).localCheckpoint(),
-            read,
-            refused,
-            isStopped);
-    var _ = typed.unpersist();
-    var _ = versioned.unpersist();
-    return taken;
+    return new Found(byFile, eventDates);
+  }
+
+  private static Map<String, Long> counts(Dataset<Row> byFile) {
+    return byFile.collectAsList().stream()
+        .collect(Collectors.toMap(r -> r.getString(0), r -> r.getLong(1)));
+  }
+
+  /**
+   * The decided versions of the few accepted records whose id stands more than once, here or in
+   * bronze: only these are sorted, and without their payloads. All others are their id's first.
+   */
+  private static Dataset<Row> versions(Dataset<Row> accepted, Dataset<Row> existing) {
+    Dataset<Row> candidates =
+        accepted.select("record_id", "content_hash", "arrival_date", "ingest_file", ROW);
+    Dataset<Row> contested =
+        candidates
+            .select(col("record_id"), lit(1).as("is_new"))
+            .unionAll(existing.select(col("record_id"), lit(0).as("is_new")))
+            .groupBy("record_id")
+            .agg(count(lit(1)).as("copies"), max("is_new").as("is_new"))
+            .where("copies > 1 and is_new = 1")
+            .select("record_id");
+    String[] id = {"record_id"};
+    return Ingest.versioned(
+            candidates.join(contested, id, "left_semi"), existing.join(contested, id, "left_semi"))
+        .select(col(ROW).as("decided_row"), col("record_version"), col("ingest_file"));
+  }
+
+  private static Dataset<Row> fresh(Dataset<Row> accepted, Dataset<Row> versions) {
+    Dataset<Row> decided = versions.select("decided_row", "record_version");
+    return accepted
+        .join(decided, col(ROW).equalTo(col("decided_row")), "left")
+        .withColumn(
+            "record_version",
+            when(col("decided_row").isNull(), lit(1)).otherwise(col("record_version")))
+        .where(col("record_version").isNotNull());
   }
 
   private Dataset<Row> refusals(Contract raw, Dataset<Row> typed) {
@@ -127,54 +210,57 @@ final class SourceIngest {
             col("payload"));
   }
 
-  private Contract contract(String bronze) {
-    return lake.contract(bronze);
-  }
-
-  private Dataset<Row> existing(String bronze, boolean isFull, Row counts) {
-    Dataset<Row> stored = isFull || counts.isNullAt(2) ? lake.empty(bronze) : lake.read(bronze);
-    Dataset<Row> sameDays =
-        isFull || counts.isNullAt(2)
-            ? stored
-            : stored
-                .where(col("event_date").between(counts.getDate(2), counts.getDate(3)))
+  /** Ids and versions of earlier runs on the days of the new records. */
+  private Dataset<Row> existing(String bronze, boolean isFull, SortedSet<LocalDate> days) {
+    Dataset<Row> stored =
+        isFull || days.isEmpty()
+            ? lake.empty(bronze)
+            : lake.read(bronze)
+                .where(col("event_date").isInCollection(days))
                 .where(col("ingest_run").lt(runSequence));
-    return sameDays.select("record_id", "content_hash", "record_version");
+    return stored.select("record_id", "content_hash", "record_version");
   }
 
-  private Dataset<Row> accounts(Contract raw, Dataset<Row> typed, Dataset<Row> versioned) {
-    Dataset<Row> outcome =
-        typed
-            .where(size(col("reasons")).gt(0))
-            .select(col("ingest_file"), lit("quarantined").as("outcome"))
-            .union(
-                versioned.select(
-                    col("ingest_file"),
-                    expr("if(record_version is null, 'duplicate', 'accepted')")));
-    return outcome
-        .groupBy("ingest_file")
-        .agg(
-            count_if(col("outcome").equalTo("accepted")).as("accepted_count"),
-            count_if(col("outcome").equalTo("duplicate")).as("duplicate_count"),
-            count_if(col("outcome").equalTo("quarantined")).as("quarantined_count"))
-        .join(
-            typed.groupBy("ingest_file").agg(count(lit(1)).as("read_count")),
-            scala.jdk.javaapi.CollectionConverters.asScala(List.of("ingest_file")).toSeq(),
-            "full")
-        .select(
-            lit(runSequence).as("run_sequence"),
-            lit("bronze." + raw.shortName()).as("table_name"),
-            lit("read = accepted + duplicates + quarantined").as("name"),
-            col("ingest_file").as("file"),
-            lit("error").as("severity"),
-            expr("coalesce(read_count, 0) = coalesce(accepted_count, 0) + coalesce(duplicate_count, 0) + coalesce(quarantined_count, 0)")
-                .as("is_passed"),
-            expr("abs(coalesce(read_count, 0) - coalesce(accepted_count, 0) - coalesce(duplicate_count, 0) - coalesce(quarantined_count, 0))")
-                .as("failures"),
-            col("read_count"),
-            col("accepted_count"),
-            col("duplicate_count"),
-            col("quarantined_count"));
+  private List<Row> accounts(
+      Contract raw, Found found, Map<String, Long> written, Map<String, Long> duplicates) {
+    return found.byFile().entrySet().stream()
+        .map(file -> {
+          long accepted = written.getOrDefault(file.getKey(), 0L);
+          long twice = duplicates.getOrDefault(file.getKey(), 0L);
+          long refused = file.getValue().refused();
+          long read = file.getValue().read();
+          if (read != accepted + twice + refused) {
+            throw DataErrors.accounting(file.getKey(), read, accepted + twice + refused);
+          }
+          return RowFactory.create(
+              runSequence,
+              "bronze." + raw.shortName(),
+              "read = accepted + duplicates + quarantined",
+              file.getKey(),
+              "error",
+              true,
+              0L,
+              read,
+              accepted,
+              twice,
+              refused);
+        })
+        .toList();
+  }
+
+  private Row stopped(Contract raw, long read, long refused) {
+    return RowFactory.create(
+        runSequence,
+        "bronze." + raw.shortName(),
+        "not more than the contract's share of %,d records is refused".formatted(read),
+        "",
+        "error",
+        false,
+        refused,
+        null,
+        null,
+        null,
+        null);
   }
 
   private Dataset<Row> drift(Contract raw, Dataset<Row> typed) {

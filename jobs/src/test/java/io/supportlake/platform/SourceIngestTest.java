@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +52,7 @@ class SourceIngestTest extends SparkSuite {
             "[type:occurred_at]",
             "[time]",
             "[unparsable]");
-    Row account = taken.checks().first();
+    Row account = check(taken);
     assertThat(account.<Boolean>getAs("is_passed")).isTrue();
     assertThat(account.<Long>getAs("duplicate_count")).isEqualTo(1);
 
@@ -97,6 +99,36 @@ class SourceIngestTest extends SparkSuite {
 
     assertThat(taken.isStopped()).isTrue();
     assertThat(lake.exists("bronze.money_event")).isFalse();
+    Row check = check(taken);
+    assertThat(check.<Boolean>getAs("is_passed")).isFalse();
+    assertThat(check.<Long>getAs("failures")).isEqualTo(2);
+    assertThat(taken.quarantine().count()).isEqualTo(2);
+  }
+
+  @Test
+  void copiesInOneFileAndInTwoLeaveOneVersionAndAreCountedWhereTheyLie() throws IOException {
+    Lake lake = lake();
+    TakenFile first = land("2026-03-02", FEE, FEE, FEE);
+    TakenFile second = land("2026-03-03", FEE, FEE.replace("m1", "m2"));
+    Taken taken = take(lake, 1, first, second);
+
+    assertThat(checks(taken).orderBy("file").collectAsList())
+        .extracting(
+            r -> r.<Long>getAs("read_count"),
+            r -> r.<Long>getAs("accepted_count"),
+            r -> r.<Long>getAs("duplicate_count"))
+        .containsExactly(tuple(3L, 1L, 2L), tuple(2L, 1L, 1L));
+    assertThat(lake.read("bronze.money_event").select("record_version").collectAsList())
+        .extracting(r -> r.getInt(0))
+        .containsExactly(1, 1);
+  }
+
+  private static Dataset<Row> checks(Taken taken) {
+    return spark().createDataFrame(taken.checks(), CONTRACTS.of("ops.check").schema());
+  }
+
+  private static Row check(Taken taken) {
+    return checks(taken).first();
   }
 
   private Lake lake() {
@@ -121,7 +153,7 @@ class SourceIngestTest extends SparkSuite {
         LocalDate.parse(day));
   }
 
-  private Taken take(Lake lake, long run, TakenFile file) {
+  private Taken take(Lake lake, long run, TakenFile... files) {
     return new SourceIngest(
             spark(),
             lake,
@@ -129,6 +161,6 @@ class SourceIngestTest extends SparkSuite {
                 folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
             SETTINGS.reportingZone(),
             run)
-        .take(CONTRACTS.of("raw.money_event"), List.of(file), Map.of());
+        .take(CONTRACTS.of("raw.money_event"), List.of(files), Map.of());
   }
 }
