@@ -104,7 +104,7 @@ class SourceMappingTest extends SparkSuite {
   }
 
   @Test
-  void anIncidentsRowIsRefusedOnceAndItsOpeningIsKeptWhereItIsStated() throws IOException {
+  void aBrokenIncidentRowIsRefusedOnceNotOnceForEachRecordThatItGives() throws IOException {
     Taken taken =
         take("case_event", 1, land("servicenow_incident/2026-03-01/incidents-broken.csv"));
 
