@@ -291,9 +291,8 @@ final class SourceIngest {
       if (mapping != null) {
         parts.add(
             Ingest.mapFields(
-                // Cut here: inlined into every check of every column, the mapping's expressions
-                // would
-                // keep the optimizer busy for minutes.
+                // Cut here: inlined into every check of every column, the mapping's
+                // expressions would keep the optimizer busy for minutes.
                 mapping
                     .landed(
                         vendor(mapping.format(), mapping.delimiter(), folder.getValue())

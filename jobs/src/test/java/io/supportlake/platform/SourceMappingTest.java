@@ -1,0 +1,235 @@
+package io.supportlake.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.platform.SourceIngest.Taken;
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SourceMappingTest extends SparkSuite {
+  private static final Map<String, SourceMapping> MAPPINGS =
+      SourceMapping.load(HOME.resolve("conf"), List.of("servicenow", "cfpb", "log-lines"));
+
+  @TempDir private Path folder;
+  private Lake lake;
+
+  @BeforeEach
+  void anEmptyLake() {
+    lake =
+        new Lake(
+            spark(),
+            new RunConfig.Locations(
+                folder.resolve("lake").toString(),
+                folder.resolve("restricted").toString(),
+                folder.resolve("out").toString()),
+            CONTRACTS);
+  }
+
+  @Test
+  void anIncidentsUpdatesBecomeEventsInTheirOrderAlsoWithinOneMinute() throws IOException {
+    take("case_event", 1, land("servicenow_incident/2026-03-01/incidents.csv"));
+
+    assertThat(
+            rows(
+                events(),
+                "record_id",
+                "date_format(event_at, 'yyyy-MM-dd HH:mm:ss.SSS')",
+                "event_type",
+                "status",
+                "actor_type",
+                "actor_id"))
+        .containsExactly(
+            "[INC9000001:00000-opened,2026-02-03 09:01:00.000,opened,new,customer,null]",
+            "[INC9000001:00000-New,2026-02-03 09:05:00.000,status,new,agent,Desk]",
+            "[INC9000001:00001-Active,2026-02-03 09:05:00.001,status,open,agent,Desk]",
+            "[INC9000001:00002-Active,2026-02-03 10:30:00.002,status,open,agent,Ines]",
+            "[INC9000001:00003-Resolved,2026-02-04 16:00:00.003,solved,solved,agent,Jonas]",
+            "[INC9000001:00004-Active,2026-02-04 16:00:00.004,status,open,agent,Jonas]",
+            "[INC9000001:00005-Resolved,2026-02-05 08:45:00.005,solved,solved,agent,Jonas]",
+            "[INC9000001:00006-Closed,2026-02-12 08:45:00.006,closed,closed,agent,System]",
+            "[INC9000002:00000-opened,2026-02-13 23:59:00.000,opened,new,customer,null]",
+            "[INC9000002:00000-Awaiting User Info,2026-02-14 00:10:00.000,status,pending,agent,null]");
+  }
+
+  @Test
+  void anIncidentsOwnersFollowItsGroupAndAssigneeAndAQuestionMarkIsNoValue() throws IOException {
+    take("case_event", 1, land("servicenow_incident/2026-03-01/incidents.csv"));
+
+    assertThat(
+            rows(
+                events().where("event_type = 'status'"),
+                "account_id",
+                "channel",
+                "queue",
+                "agent_id",
+                "category",
+                "priority"))
+        .containsExactly(
+            "[Mara,phone,Terminals,null,Card reader,normal]",
+            "[Mara,phone,Terminals,Ines,Card reader,normal]",
+            "[Mara,phone,Networks,Jonas,Card reader,high]",
+            "[Mara,phone,Networks,Jonas,Card reader,high]",
+            "[unknown-INC9000002,in_app,null,null,null,null]");
+  }
+
+  @Test
+  void whatServiceNowItselfStatesIsKeptBesideTheEvents() throws IOException {
+    Taken taken = take("case_event", 1, land("servicenow_incident/2026-03-01/incidents.csv"));
+
+    assertThat(
+            rows(
+                events().where("event_type = 'closed'"),
+                "get_json_object(unknown_columns, '$.stated_reopen_count')",
+                "get_json_object(unknown_columns, '$.stated_reassignment_count')",
+                "get_json_object(unknown_columns, '$.stated_made_sla')",
+                "get_json_object(unknown_columns, '$.stated_resolved_at')"))
+        .containsExactly("[1,1,false,2026-02-05 08:45:00]");
+    // Six of the rows repeat the first incident's opening.
+    assertThat(accounts(taken)).containsExactly(16L, 10L, 0L);
+  }
+
+  @Test
+  void aBrokenIncidentRowIsRefusedOnceNotOnceForEachRecordThatItGives() throws IOException {
+    Taken taken =
+        take("case_event", 1, land("servicenow_incident/2026-03-01/incidents-broken.csv"));
+
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder(
+            "[missing:event_at]", "[time]", "[missing:event_id, missing:case_id]", "[unparsable]");
+    assertThat(taken.read()).isEqualTo(6);
+    assertThat(taken.isStopped()).isTrue();
+  }
+
+  @Test
+  void aComplaintIsACaseOfItsOwnWithItsWholeNarrative() throws IOException {
+    Taken taken =
+        take(
+            "case_event",
+            1,
+            land(
+                "cfpb_complaint/2026-03-01/complaints.csv",
+                "02/06/26,Prepaid card,Gift card,Fees,,Web,9100%02d"));
+
+    assertThat(
+            rows(
+                events().where("case_id < 'cfpb-91'"),
+                "event_id",
+                "case_id",
+                "account_id",
+                "cast(event_at as string)",
+                "event_type",
+                "actor_type",
+                "channel",
+                "feature",
+                "category"))
+        .containsExactly(
+            "[cfpb-900001,cfpb-900001,cfpb-900001,2026-02-03 00:00:00,opened,customer,in_app,Gift card,Card does not work]",
+            "[cfpb-900002,cfpb-900002,cfpb-900002,2026-02-04 00:00:00,opened,customer,phone,Gift card,Fees]");
+    assertThat(rows(events().where("case_id < 'cfpb-91'"), "text"))
+        .containsExactly(
+            "[I bought a card, and the till said \"not active\".\n\nThe shop says it cannot help,\nnor can the hotline.]",
+            "[null]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder(
+            "[missing:event_at]", "[missing:event_id, missing:case_id, missing:account_id]");
+  }
+
+  @Test
+  void equalLogLinesAreEachARecordAndAreKnownAgain() throws IOException {
+    TakenFile file = land("log_line/2026-03-02/till_2026.log", "tick %d");
+    Taken taken = take("error_log", 1, file);
+
+    assertThat(
+            rows(
+                lines().where("not message like 'tick%'"),
+                "cast(logged_at as string)",
+                "service",
+                "severity",
+                "message"))
+        .containsExactly(
+            "[2026-03-01 10:00:00,till,ERROR,2026-03-01 10:00:00,120 ERROR printer is out of paper]",
+            "[2026-03-01 10:00:00,till,ERROR,2026-03-01 10:00:00,120 ERROR printer is out of paper]",
+            "[2026-03-01 10:00:01,till,WARN,[2026-03-01T10:00:01] warning: drawer stays open]",
+            "[2026-03-02 00:00:00,till,INFO,drawer closed]");
+    assertThat(rows(lines(), "log_id")).doesNotHaveDuplicates();
+    assertThat(reasons(taken)).containsExactly("[time]");
+    assertThat(accounts(taken)).containsExactly(45L, 44L, 1L);
+
+    assertThat(accounts(take("error_log", 2, file))).containsExactly(45L, 0L, 1L);
+  }
+
+  private Dataset<Row> events() {
+    return lake.read("bronze.case_event").orderBy("case_id", "event_at");
+  }
+
+  private Dataset<Row> lines() {
+    return lake.read("bronze.error_log").orderBy("logged_at", "message");
+  }
+
+  private static List<String> rows(Dataset<Row> table, String... columns) {
+    return table.selectExpr(columns).collectAsList().stream().map(Row::toString).toList();
+  }
+
+  private static List<String> reasons(Taken taken) {
+    return taken.quarantine().select("reasons").collectAsList().stream()
+        .map(row -> row.getList(0).toString())
+        .toList();
+  }
+
+  /** Records read, accepted and quarantined; the rest are duplicates. */
+  private static List<Long> accounts(Taken taken) {
+    return List.of(taken.read(), taken.changes().rows(), taken.quarantined());
+  }
+
+  private TakenFile land(String path) throws IOException {
+    return land(path, List.of());
+  }
+
+  /** With so many good records more that the refused ones do not stop the source. */
+  private TakenFile land(String path, String goodRecord) throws IOException {
+    return land(path, IntStream.range(0, 40).mapToObj(goodRecord::formatted).toList());
+  }
+
+  private TakenFile land(String path, List<String> more) throws IOException {
+    Path file = folder.resolve("landing").resolve(path);
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    try (InputStream sample =
+        Objects.requireNonNull(
+            SourceMappingTest.class.getResourceAsStream("/vendor/" + file.getFileName()))) {
+      Files.copy(sample, file);
+    }
+    Files.write(file, more, StandardOpenOption.APPEND);
+    return new TakenFile(
+        path,
+        String.valueOf(Path.of(path).getName(0)),
+        Files.size(file),
+        "hash",
+        LocalDate.parse(String.valueOf(Path.of(path).getName(1))));
+  }
+
+  private Taken take(String source, long run, TakenFile file) {
+    return new SourceIngest(
+            spark(),
+            lake,
+            new Landing(
+                folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
+            SETTINGS.reportingZone(),
+            run)
+        .take(CONTRACTS.of("raw." + source), List.of(file), MAPPINGS);
+  }
+}
