@@ -78,6 +78,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .areAssignableTo(File.class);
 
+  /** Whoever knows the generator could know what it planted. */
+  @ArchTest
+  static final ArchRule onlyCommandsKnowTheGenerator =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..generator..", "..command..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..generator..");
+
   @ArchTest
   static final ArchRule theClockIsReadInThePlatformOnly =
       noClasses()

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   /** Hashes the demo's invented persons only. */
-  private static final byte[] DEMO_KEY =
+  static final byte[] KEY =
       "the demo's key hides invented people only".getBytes(StandardCharsets.UTF_8);
 
   private static final String MARKER = ".supportlake-demo";
@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
             .config()
             .at(demo.resolve("lake"), demo.resolve("landing"), demo.resolve("out"));
     installation.use(config);
-    Settings settings = config.settings(DEMO_KEY);
+    Settings settings = config.settings(KEY);
     LocalDate start = LocalDate.of(2026, 6, 30).minusDays(days - 1L);
     LocalDate end = start.plusDays(days - 1L);
     progress.step("configuration %s", config.printable());
@@ -74,10 +74,7 @@ final class DemoCommand implements Callable<Integer> {
         "landing zone: %,d records in %,d files",
         made.rows().values().stream().mapToLong(Long::longValue).sum(), made.files());
 
-    Runner runner = installation.runner(settings, progress);
-    Runner.Summary history = runner.run(start, end.minusDays(1));
-    TrainCommand.train(installation, settings, history.to(), progress);
-    Runner.Summary last = runner.run(null, end);
+    Runner.Summary last = pipeline(installation, settings, start, end, progress);
     List<Path> lists = OutreachCommand.writeLists(installation, end, progress);
     // The newest month whose seven-day windows have passed.
     YearMonth settled = YearMonth.from(end.minusDays(7).plusDays(1)).minusMonths(1);
@@ -86,6 +83,19 @@ final class DemoCommand implements Callable<Integer> {
     List<Path> report = ReportCommand.write(installation, month, progress);
     farewell(demo, last, lists, report);
     return 0;
+  }
+
+  /** The history as one range, a model trained on it, the last day singly. */
+  static Runner.Summary pipeline(
+      Installation installation,
+      Settings settings,
+      LocalDate start,
+      LocalDate end,
+      Progress progress) {
+    Runner runner = installation.runner(settings, progress);
+    Runner.Summary history = runner.run(start, end.minusDays(1));
+    TrainCommand.train(installation, settings, history.to(), progress);
+    return runner.run(null, end);
   }
 
   private static void farewell(

@@ -44,6 +44,7 @@ final class Desk {
     final boolean isNew;
     final boolean isReopen;
     @Nullable String session;
+    Episodes.@Nullable Contact twin;
     long at;
     int functional;
     int hierarchical;
@@ -299,6 +300,11 @@ final class Desk {
             SAME_CASE * STILL_OPEN * comesBackSoon,
             talk.functionalChance,
             talk.engineeringChance));
+    Episodes.Contact twin = talk.twin;
+    if (twin != null) {
+      // Only now: a twin added before its main contact would become the episode's first contact.
+      account.episodes.add(twin);
+    }
     String month = Times.month(started);
     truth.event("contact_rate", month);
     truth.exposure("contact_rate", month, 0, comesBack);
@@ -426,7 +432,7 @@ final class Desk {
             .text("status", "closed")
             .text("related_case_id", main.ticket.id)
             .text("relation", "merge"));
-    account.episodes.add(
+    main.twin =
         new Episodes.Contact(
             "con-" + twin.ticket.id.substring(4) + "-" + written,
             twin.ticket.id,
@@ -446,7 +452,7 @@ final class Desk {
             0,
             0,
             0,
-            0));
+            0);
     truth.event("contact_rate", Times.month(written));
     truth.count("merged");
   }

@@ -300,6 +300,22 @@ class GeneratorTest {
   }
 
   @Test
+  void anEpisodesFirstContactIsTheOneThatBeganFirst() {
+    Map<String, List<JsonNode>> episodes =
+        truth("contacts.jsonl").stream()
+            .collect(Collectors.groupingBy(c -> c.get("episode_id").asText()));
+    assertThat(truth("contacts.jsonl")).anyMatch(c -> c.path("relation").asText().equals("merge"));
+    for (List<JsonNode> contacts : episodes.values()) {
+      JsonNode first =
+          contacts.stream()
+              .filter(c -> c.get("episode_ordinal").asInt() == 1)
+              .findFirst()
+              .orElseThrow();
+      assertThat(contacts).noneMatch(c -> at(c, "started_at").isBefore(at(first, "started_at")));
+    }
+  }
+
+  @Test
   void contactsOfOneFamilyWithinAWeekShareAnEpisodeUnlessItIsSixtyDaysOld() {
     Map<String, List<JsonNode>> groups =
         truth("contacts.jsonl").stream()

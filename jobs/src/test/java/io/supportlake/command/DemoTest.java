@@ -1,0 +1,323 @@
+package io.supportlake.command;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.supportlake.Settings;
+import io.supportlake.generator.Generator;
+import io.supportlake.platform.Lake;
+import io.supportlake.platform.Progress;
+import io.supportlake.platform.RunConfig;
+import io.supportlake.rules.Interval;
+import io.supportlake.rules.TwoProportion;
+import io.supportlake.rules.Wilson;
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Date;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The demo with fewer accounts: what the pipeline finds is what the generator planted. */
+@TestInstance(Lifecycle.PER_CLASS)
+class DemoTest extends SparkSuite {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final LocalDate END = LocalDate.of(2026, 6, 30);
+  private static final int DAYS = 546;
+
+  /** With fewer, too few leave in the held-out block to tell a model from none. */
+  private static final int ACCOUNTS = 400;
+
+  private static final long SEED = 7;
+  private static final double CONFIDENCE = 0.95;
+
+  @TempDir private static Path folder;
+
+  private final Map<String, List<JsonNode>> truth = new HashMap<>();
+
+  @BeforeAll
+  void runTheDemo() throws IOException {
+    // First, so that the installation takes this session and makes none of its own.
+    var _ = spark();
+    RunConfig config = config();
+    Settings settings = config.settings(DemoCommand.KEY);
+    LocalDate start = END.minusDays(DAYS - 1L);
+    var _ =
+        Generator.run(
+            new Generator.Options(SEED, ACCOUNTS, start, DAYS, settings.key()),
+            folder.resolve("landing"),
+            folder.resolve("truth"));
+    for (String array : List.of("metrics.json", "incidents.json")) {
+      truth.put(array, children(JSON.readTree(planted(array).toFile())));
+    }
+    for (String lines : List.of("campaign.json", "churn.jsonl")) {
+      truth.put(lines, parsed(Files.readAllLines(planted(lines))));
+    }
+    // Before the first run, so that no job can have read it.
+    remove(folder.resolve("truth"));
+
+    Installation installation = new Installation();
+    installation.use(config);
+    PrintStream silence =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    var _ = DemoCommand.pipeline(installation, settings, start, END, new Progress(silence));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fcr_7d, fcr_7d_gross",
+    "reopen_rate_30d, reopen_30d",
+    "functional_escalation_rate, escalation_functional",
+    "engineering_escalation_rate, escalation_engineering",
+    "csat_positive_share, csat_positive_share"
+  })
+  void aRatesIntervalOverAllMatureMonthsHoldsWhatCame(String metric, String planted) {
+    Pooled pooled = pooled(metric, planted);
+
+    assertThat(pooled.months()).isGreaterThanOrEqualTo(12);
+    assertThat(pooled.realised()).isBetween(pooled.interval().low(), pooled.interval().high());
+  }
+
+  /**
+   * Only where the planted chance is the very one that was drawn with. That of FCR knows another
+   * need of the same family by its mean alone, that of reopens not that customers leave and windows
+   * end, so both are a point off in most seeds.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "functional_escalation_rate, escalation_functional",
+    "engineering_escalation_rate, escalation_engineering",
+    "csat_positive_share, csat_positive_share"
+  })
+  void aRatesIntervalHoldsTheChanceItWasDrawnWith(String metric, String planted) {
+    Pooled pooled = pooled(metric, planted);
+
+    assertThat(pooled.expected()).isBetween(pooled.interval().low(), pooled.interval().high());
+  }
+
+  @Test
+  void theLargestIncidentIsAlertedWithinTwoDays() {
+    JsonNode largest =
+        truth("incidents.json").stream()
+            .max(Comparator.comparingLong(i -> i.get("contacts").asLong()))
+            .orElseThrow();
+    String message = largest.get("template").asText().split(":")[0];
+    List<Row> alerts =
+        lake()
+            .read("gold.issue_alert")
+            .where(col("state").equalTo("new"))
+            .select("kind", "subject", "label", "alert_date")
+            .collectAsList();
+
+    assertThat(alerts)
+        .as("the family's surge")
+        .anyMatch(a ->
+            a.getString(0).equals("family_surge")
+                && a.getString(1).equals(largest.get("family").asText())
+                && isWithinTwoDays(a.getDate(3), largest.get("contacts_from")));
+    assertThat(alerts)
+        .as("its error template")
+        .anyMatch(a ->
+            a.getString(0).equals("error_template")
+                && a.getString(2).contains(message)
+                && isWithinTwoDays(a.getDate(3), largest.get("errors_from")));
+  }
+
+  private static boolean isWithinTwoDays(Date alerted, JsonNode begun) {
+    LocalDate day = Instant.parse(begun.asText()).atZone(SETTINGS.reportingZone()).toLocalDate();
+    LocalDate alert = alerted.toLocalDate();
+    return !alert.isBefore(day) && !alert.isAfter(day.plusDays(2));
+  }
+
+  @Test
+  void theCampaignsIntervalHoldsThePlantedEffect() {
+    JsonNode campaign = truth("campaign.json").getFirst();
+    Row result =
+        lake()
+            .read("gold.outreach_result")
+            .where(
+                col("campaign_id")
+                    .equalTo(Generator.CAMPAIGN)
+                    .and(col("as_of_date").equalTo(Date.valueOf(END))))
+            .select("effect_low", "effect_high", "verdict")
+            .first();
+    double ratio = campaign.get("hazard_ratio").asDouble();
+    double events =
+        campaign.get("treated_churned_120").asDouble()
+            + campaign.get("control_churned_120").asDouble();
+    // The hazard of 120 days that both arms show together, given the planted ratio between them.
+    double hazard =
+        events / (ratio * campaign.get("treated").asDouble() + campaign.get("control").asDouble());
+    double effect = Math.exp(-hazard) - Math.exp(-ratio * hazard);
+
+    assertThat(effect).isNegative().isBetween(result.getDouble(0), result.getDouble(1));
+    assertThat(result.getString(2)).isIn("effect", "no_clear_effect");
+  }
+
+  @Test
+  void theChampionTellsOnALaterBlockWhoLeaves() {
+    Row auc =
+        lake()
+            .read("ops.model_evaluation")
+            .where(col("metric").equalTo("auc").and(col("slice").equalTo("all")))
+            .join(lake().read("ops.model").where(col("is_champion")).select("model_id"), "model_id")
+            .select("low", "first_landmark_date", "event_count")
+            .first();
+
+    assertThat(auc.getDouble(0)).isGreaterThan(0.5);
+    assertThat(auc.getDate(1).toLocalDate()).isAfter(END.minusDays(DAYS / 2));
+    assertThat(auc.getLong(2)).isGreaterThanOrEqualTo(20);
+  }
+
+  /**
+   * A reason is named when it is one of the three that a list shows: the strongest that speak for
+   * churn. Reasons that have nothing to do with a cause pass its interval by chance one time in
+   * forty, and those of three causes hardly ever.
+   */
+  @ParameterizedTest
+  @CsvSource({"unresolved, resolution", "integration, integration", "usage, usage"})
+  void aCauseIsNamedMoreOftenWhereItRaisesTheHazard(String cause, String theme) {
+    Map<String, Double> hazards = new HashMap<>();
+    for (JsonNode account : truth("churn.jsonl")) {
+      for (JsonNode month : account.get("months")) {
+        if (month.get("date").asText().equals(END.toString())) {
+          hazards.put(account.get("account_id").asText(), month.get(cause).asDouble());
+        }
+      }
+    }
+    List<Row> scored =
+        lake()
+            .read("gold.score_reason")
+            .where(col("landmark_date").equalTo(Date.valueOf(END)))
+            .selectExpr(
+                "account_id",
+                "theme",
+                "contribution > 0 and row_number() over (partition by account_id order by"
+                    + " contribution desc) <= 3 as is_named")
+            .where(col("theme").equalTo(theme))
+            .collectAsList();
+    Set<String> named = new HashSet<>();
+    Set<String> with = new HashSet<>();
+    Set<String> without = new HashSet<>();
+    for (Row row : scored) {
+      String account = row.getString(0);
+      Double hazard = hazards.get(account);
+      // Who left on the last day has a score or a hazard, not both.
+      if (hazard != null) {
+        (hazard > 0 ? with : without).add(account);
+        if (row.getBoolean(2)) {
+          named.add(account);
+        }
+      }
+    }
+
+    TwoProportion.Difference difference =
+        TwoProportion.difference(
+            with.stream().filter(named::contains).count(),
+            with.size(),
+            without.stream().filter(named::contains).count(),
+            without.size(),
+            CONFIDENCE);
+    assertThat(difference.interval().low()).isPositive();
+  }
+
+  private record Pooled(int months, double realised, double expected, Interval interval) {}
+
+  /** A share over its mature months, and what the truth says of the same months. */
+  private Pooled pooled(String metric, String planted) {
+    List<Row> months =
+        lake()
+            .read("gold.metric")
+            .where(
+                col("metric")
+                    .equalTo(metric)
+                    .and(col("period").equalTo("month"))
+                    .and(col("dimension").equalTo("all"))
+                    .and(col("maturity").equalTo("mature")))
+            .selectExpr(
+                "date_format(period_start, 'yyyy-MM')",
+                "cast(numerator as bigint)",
+                "cast(denominator as bigint)")
+            .collectAsList();
+    Set<String> mature = months.stream().map(m -> m.getString(0)).collect(Collectors.toSet());
+    double count = 0;
+    double came = 0;
+    double chance = 0;
+    for (JsonNode month : truth("metrics.json")) {
+      if (month.get("metric").asText().equals(planted)
+          && mature.contains(month.get("month").asText())) {
+        count += month.get("denominator").asDouble();
+        came += month.get("numerator").asDouble();
+        chance += month.get("expected").asDouble() * month.get("denominator").asDouble();
+      }
+    }
+    Interval interval =
+        Wilson.interval(
+            months.stream().mapToLong(m -> m.getLong(1)).sum(),
+            months.stream().mapToLong(m -> m.getLong(2)).sum(),
+            CONFIDENCE);
+    return new Pooled(months.size(), came / count, chance / count, interval);
+  }
+
+  private static RunConfig config() {
+    return RunConfig.load(HOME.resolve("conf"), null)
+        .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
+  }
+
+  private static Lake lake() {
+    return new Lake(spark(), config().lake(), CONTRACTS);
+  }
+
+  private List<JsonNode> truth(String file) {
+    return truth.getOrDefault(file, List.of());
+  }
+
+  private static Path planted(String file) {
+    return folder.resolve("truth").resolve(file);
+  }
+
+  private static List<JsonNode> children(JsonNode array) {
+    List<JsonNode> nodes = new ArrayList<>();
+    array.forEach(nodes::add);
+    return nodes;
+  }
+
+  private static List<JsonNode> parsed(List<String> lines) throws IOException {
+    List<JsonNode> nodes = new ArrayList<>();
+    for (String line : lines) {
+      nodes.add(JSON.readTree(line));
+    }
+    return nodes;
+  }
+
+  private static void remove(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
