@@ -38,8 +38,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "7", description = "default: ${DEFAULT-VALUE}")
   private long seed = 7;
 
-  @Option(names = "--accounts", defaultValue = "1000", description = "default: ${DEFAULT-VALUE}")
-  private int accounts = 1000;
+  @Option(names = "--accounts", defaultValue = "400", description = "default: ${DEFAULT-VALUE}")
+  private int accounts = 400;
 
   @Option(names = "--days", defaultValue = "546", description = "default: ${DEFAULT-VALUE}")
   private int days = 546;

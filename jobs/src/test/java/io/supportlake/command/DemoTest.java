@@ -41,14 +41,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The demo with fewer accounts: what the pipeline finds is what the generator planted. */
+/** The demo at its own size: what the pipeline finds is what the generator planted. */
 @TestInstance(Lifecycle.PER_CLASS)
 class DemoTest extends SparkSuite {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final LocalDate END = LocalDate.of(2026, 6, 30);
   private static final int DAYS = 546;
 
-  /** With fewer, too few leave in the held-out block to tell a model from none. */
   private static final int ACCOUNTS = 400;
 
   private static final long SEED = 7;
@@ -104,7 +103,7 @@ class DemoTest extends SparkSuite {
   /**
    * Only where the planted chance is the very one that was drawn with. That of FCR knows another
    * need of the same family by its mean alone, that of reopens not that customers leave and windows
-   * end, so both are a point off in most seeds.
+   * end, so both can be a point off.
    */
   @ParameterizedTest
   @CsvSource({
