@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
  *
  * @param fresh rows that this run built
  * @param replaced rows of the same units or days after the last finished run
- * @param rows number of fresh rows
+ * @param rows number of fresh and replaced rows; 0 = nothing changed
  * @param isFull whether the run built the whole table
  */
 record Changes(Dataset<Row> fresh, Dataset<Row> replaced, long rows, boolean isFull) {
