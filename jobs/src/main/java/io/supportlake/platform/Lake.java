@@ -17,6 +17,7 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -25,15 +26,11 @@ import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.NumericType;
 import scala.Option;
 import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
   /** Rows below which a commit gets one file. */
   private static final long ONE_FILE = 200_000;
-
-  /** Files up to which a table is read by their list; above, Delta skips files by statistics. */
-  private static final int LISTED_FILES = 64;
 
   /** Column of a MERGE's source that says the row is gone. */
   private static final String GONE = "supportlake_gone";
@@ -42,10 +39,6 @@ public final class Lake {
   private final RunConfig.Locations locations;
   private final Contracts contracts;
   private final Map<String, Boolean> known = new ConcurrentHashMap<>();
-  private final Map<String, Listing> listings = new ConcurrentHashMap<>();
-
-  /** The files of a table's version. */
-  private record Listing(long version, Seq<AddFile> files) {}
 
   /** The lake at the locations. */
   public Lake(SparkSession spark, RunConfig.Locations locations, Contracts contracts) {
@@ -98,27 +91,14 @@ public final class Lake {
   }
 
   /**
-   * A small table is read by the list of its files, found once a version: asking the Delta log anew
-   * for every reader is a Spark job each time, and a run has hundreds of readers.
+   * A table of few files is read by the list of them that Delta writes beside each version: asking
+   * the log anew for every reader is a Spark job each time, and a run has hundreds of readers.
    */
   private Dataset<Row> read(String table, DeltaLog log, Snapshot snapshot) {
-    if (snapshot.numOfFiles() > LISTED_FILES) {
-      return spark
-          .read()
-          .format("delta")
-          .option("versionAsOf", snapshot.version())
-          .load(path(table));
-    }
-    Listing listing =
-        listings.compute(
-            table,
-            (_, known) ->
-                known != null && known.version() == snapshot.version()
-                    ? known
-                    : new Listing(
-                        snapshot.version(),
-                        CollectionConverters.asScala(snapshot.allFiles().collectAsList()).toSeq()));
-    return log.createDataFrame(snapshot, listing.files(), false, Option.empty());
+    Option<Seq<AddFile>> files = snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
+    return files.isDefined()
+        ? log.createDataFrame(snapshot, files.get(), false, Option.empty())
+        : spark.read().format("delta").option("versionAsOf", snapshot.version()).load(path(table));
   }
 
   private DeltaLog log(String table) {
@@ -140,6 +120,16 @@ public final class Lake {
       return -1;
     }
     return newest(log(table)).version();
+  }
+
+  /** Bytes of the newest rows' files; 0 where the table was never written. */
+  long bytes(String table) {
+    if (!exists(table)) {
+      return 0;
+    }
+    Snapshot snapshot = newest(log(table));
+    Option<VersionChecksum> known = snapshot.checksumOpt();
+    return known.isDefined() ? known.get().tableSizeBytes() : snapshot.sizeInBytes();
   }
 
   /**
@@ -189,7 +179,7 @@ public final class Lake {
     Map<String, String> all =
         contract.columnNames().stream().collect(Collectors.toMap(c -> c, c -> "s.`" + c + "`"));
     var _ =
-        DeltaTable.forPath(spark, path(table))
+        DeltaTable.forPath(difference.rows().sparkSession(), path(table))
             .as("t")
             .merge(difference.merged(GONE).as("s"), onKey)
             .whenMatched("s." + GONE)

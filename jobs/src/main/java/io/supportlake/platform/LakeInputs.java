@@ -22,6 +22,7 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * The inputs of one table in one run, cut as its contract says.
  *
+ * @param spark the session that the table is built in
  * @param changes what this run did to the tables upstream
  * @param units the units to build, or null where all are built
  * @param conf configuration tables by name
@@ -43,6 +44,10 @@ record LakeInputs(
 
   @Override
   public Dataset<Row> table(String name) {
+    return Sessions.in(spark, rows(name));
+  }
+
+  private Dataset<Row> rows(String name) {
     Contract.Input input = contract.input(name);
     if (name.startsWith("conf.")) {
       return conf.apply(name);

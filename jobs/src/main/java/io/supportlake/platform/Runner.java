@@ -44,14 +44,18 @@ import org.jspecify.annotations.Nullable;
  * by side. Until that commit, readers see the set before.
  */
 public final class Runner {
-  private static final int SIDE_BY_SIDE = 2;
+  private static final int SIDE_BY_SIDE = 3;
 
-  /** Landed bytes below which no code is generated for a run's queries. */
-  private static final long SMALL_RUN_BYTES = 4L << 20;
+  /** Bytes of a step's inputs below which no code is generated for its queries. */
+  private static final long SMALL_STEP_BYTES = 12L << 20;
+
+  /** Landed files are compressed text; a byte of them is worth several of a table's. */
+  private static final long BYTES_PER_LANDED_BYTE = 4;
 
   private static final int MOST_ERASURE_REQUESTS = 100_000;
 
   private final SparkSession spark;
+  private final SparkSession forFewRows;
   private final Contracts contracts;
   private final Lake lake;
   private final RunConfig config;
@@ -80,6 +84,7 @@ public final class Runner {
       Progress progress,
       Supplier<Instant> now) {
     this.spark = spark;
+    this.forFewRows = Sessions.withoutCodeGeneration(spark);
     this.contracts = contracts;
     this.lake = new Lake(spark, config.lake(), contracts);
     this.config = config;
@@ -133,7 +138,7 @@ public final class Runner {
         progress.step("completing run %d, which had not finished", planned);
         Summary completed =
             new OneRun(finished, planned, start(finished, null, plannedTo), plannedTo)
-                .evaluated(ManifestFiles.planned(lake, planned));
+                .run(ManifestFiles.planned(lake, planned));
         if (!plannedTo.isBefore(to)) {
           return completed;
         }
@@ -149,7 +154,7 @@ public final class Runner {
             files.size(),
             sequence);
       }
-      return new OneRun(finished, sequence, first, to).evaluated(files);
+      return new OneRun(finished, sequence, first, to).run(files);
     }
   }
 
@@ -260,6 +265,7 @@ public final class Runner {
     private final List<Row> checkRows = java.util.Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Dataset<Row>> confTables = new ConcurrentHashMap<>();
     private final Map<String, Dataset<Row>> corrected = new ConcurrentHashMap<>();
+    private final Map<String, SparkSession> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
@@ -272,14 +278,7 @@ public final class Runner {
       this.historyStart = historyStart();
     }
 
-    Summary evaluated(List<TakenFile> files) {
-      long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
-      return finished.to() != null && bytes < SMALL_RUN_BYTES
-          ? Sessions.withoutCodeGeneration(spark, () -> run(files))
-          : run(files);
-    }
-
-    private Summary run(List<TakenFile> files) {
+    Summary run(List<TakenFile> files) {
       progress.step(
           "run %d: %s, %d new files", sequence, SourceIngest.range(from, to), files.size());
       ExecutorService pool = Executors.newFixedThreadPool(SIDE_BY_SIDE);
@@ -296,8 +295,6 @@ public final class Runner {
 
     private Map<String, Taken> ingest(List<TakenFile> files, ExecutorService pool) {
       Map<String, SourceMapping> mappings = mappings();
-      SourceIngest ingest =
-          new SourceIngest(spark, lake, landing(), settings.reportingZone(), sequence);
       Map<String, Taken> taken = new ConcurrentHashMap<>();
       List<CompletableFuture<Void>> all = new ArrayList<>();
       for (Contract raw : contracts.layer("raw")) {
@@ -310,21 +307,19 @@ public final class Runner {
                       : mapping.gives(raw.shortName());
                 })
                 .toList();
-        all.add(
-            CompletableFuture.runAsync(
-                () -> ingestSource(ingest, raw, own, mappings, taken), pool));
+        all.add(CompletableFuture.runAsync(() -> ingestSource(raw, own, mappings, taken), pool));
       }
       join(all);
       return taken;
     }
 
     private void ingestSource(
-        SourceIngest ingest,
         Contract raw,
         List<TakenFile> own,
         Map<String, SourceMapping> mappings,
         Map<String, Taken> taken) {
       String bronze = "bronze." + raw.shortName();
+      spark.sparkContext().setJobDescription(bronze);
       long start = System.nanoTime();
       if (own.isEmpty()) {
         boolean isFull = !lake.exists(bronze);
@@ -336,6 +331,13 @@ public final class Runner {
         note(contracts.of(bronze), 0, 0, start);
         return;
       }
+      SourceIngest ingest =
+          new SourceIngest(
+              session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
+              lake,
+              landing(),
+              settings.reportingZone(),
+              sequence);
       Taken result = ingest.take(raw, own, mappings);
       taken.put(raw.shortName(), result);
       changes.put(bronze, result.changes());
@@ -377,6 +379,7 @@ public final class Runner {
     private void buildTable(Contract contract, int all) {
       long start = System.nanoTime();
       String name = contract.name();
+      spark.sparkContext().setJobDescription(name);
       boolean isFirst = finished.version(name).isEmpty();
       LocalDate complete =
           Tables.upstream(contract).stream()
@@ -505,7 +508,8 @@ public final class Runner {
           parts.add(maturing(own, (Map<?, ?>) window).select(Lake.columns(contract.unit())));
         }
       }
-      return parts.stream().reduce(Dataset::union).orElseThrow().distinct();
+      Dataset<Row> units = parts.stream().reduce(Dataset::union).orElseThrow().distinct();
+      return Sessions.in(session(contract), units);
     }
 
     /** Rows whose window (column and days after it) closes in the run. */
@@ -598,10 +602,26 @@ public final class Runner {
 
     // ---- shared
 
+    private SparkSession session(Contract contract) {
+      return sessions.computeIfAbsent(
+          contract.name(),
+          _ ->
+              session(
+                  contract.inputs().stream()
+                      .map(Contract.Input::table)
+                      .filter(t -> !t.startsWith("conf."))
+                      .mapToLong(lake::bytes)
+                      .sum()));
+    }
+
+    private SparkSession session(long bytes) {
+      return bytes < SMALL_STEP_BYTES ? forFewRows : spark;
+    }
+
     private Dataset<Row> built(Contract contract, Period period, @Nullable Dataset<Row> units) {
       LakeInputs inputs =
           new LakeInputs(
-              spark,
+              session(contract),
               settings,
               lake,
               contracts,
@@ -647,7 +667,7 @@ public final class Runner {
     private Dataset<Row> confTable(String name) {
       return confTables.computeIfAbsent(
           name,
-          n -> ConfLoader.load(conf, n, spark, historyStart.minusDays(400), to.plusDays(400)));
+          n -> ConfLoader.load(conf, n, forFewRows, historyStart.minusDays(400), to.plusDays(400)));
     }
 
     /** The few corrected ids of an event table, looked for once and not by each of its readers. */
@@ -726,7 +746,7 @@ public final class Runner {
       taken.values().forEach(t -> checks.addAll(t.checks()));
       lake.append(
           "ops.check",
-          spark.createDataFrame(checks, contracts.of("ops.check").schema()),
+          forFewRows.createDataFrame(checks, contracts.of("ops.check").schema()),
           checks.size(),
           sequence);
       appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
@@ -735,7 +755,7 @@ public final class Runner {
       if (!requests.isEmpty()) {
         lake.append(
             "ops.erasure_ledger",
-            spark.createDataFrame(requests, contracts.of("ops.erasure_ledger").schema()),
+            forFewRows.createDataFrame(requests, contracts.of("ops.erasure_ledger").schema()),
             requests.size(),
             sequence);
       }
@@ -747,7 +767,8 @@ public final class Runner {
       }
       lake.append(
           "ops.run",
-          spark.createDataFrame(List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
+          forFewRows.createDataFrame(
+              List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
           runRows.size(),
           sequence);
       double seconds = (System.nanoTime() - startedNanos) / 1e9;

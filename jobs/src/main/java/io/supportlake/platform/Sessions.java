@@ -2,7 +2,8 @@ package io.supportlake.platform;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark sessions with the settings that every run needs, whatever the master. */
@@ -30,27 +31,34 @@ public final class Sessions {
           // What is cached is read once or twice and dropped: choosing encodings costs more than it
           // saves.
           Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
+          // Left to its default, the default is worked out anew for every value that is read.
+          Map.entry("spark.sql.types.framework.enabled", "false"),
           Map.entry("spark.ui.showConsoleProgress", "false"));
 
   /** For one machine: small steps, no web pages. */
   private static final Map<String, String> LOCAL =
-      Map.of(
-          "spark.ui.enabled", "false",
-          "spark.sql.shuffle.partitions", "2",
-          "spark.default.parallelism", "2",
-          "spark.databricks.delta.snapshotPartitions", "1",
-          "spark.driver.host", "127.0.0.1",
-          "spark.driver.bindAddress", "127.0.0.1",
-          "spark.sql.adaptive.enabled", "false",
+      Map.ofEntries(
+          Map.entry("spark.ui.enabled", "false"),
+          // For the web pages, every query's plan is written out; the simple way costs least.
+          Map.entry("spark.sql.ui.explainMode", "simple"),
+          Map.entry("spark.sql.debug.maxToStringFields", "3"),
+          Map.entry("spark.sql.shuffle.partitions", "2"),
+          Map.entry("spark.default.parallelism", "2"),
+          Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
+          Map.entry("spark.broadcast.compress", "false"),
+          Map.entry("spark.driver.host", "127.0.0.1"),
+          Map.entry("spark.driver.bindAddress", "127.0.0.1"),
+          Map.entry("spark.sql.adaptive.enabled", "false"),
           // Every live broadcast table holds a page: 64 MB by default, zeroed and collected for
-          // each
-          // of the many small tables.
-          "spark.buffer.pageSize", "2m");
+          // each of the many small tables.
+          Map.entry("spark.buffer.pageSize", "2m"));
 
   private static final Map<String, String> INTERPRETED =
       Map.of(
           "spark.sql.codegen.wholeStage", "false",
-          "spark.sql.codegen.factoryMode", "NO_CODEGEN");
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+          // Without code, looking a shared value up costs more than computing it again.
+          "spark.sql.subexpressionElimination.enabled", "false");
 
   private Sessions() {}
 
@@ -65,19 +73,21 @@ public final class Sessions {
   }
 
   /**
-   * Does the work with Spark's expressions evaluated as they are: for a few thousand rows in many
-   * small queries, generating and compiling code takes several times as long as the rows do.
+   * A session on the same Spark whose expressions are evaluated as they are: for a few thousand
+   * rows, generating and compiling code takes several times as long as the rows do.
    */
-  static <T> T withoutCodeGeneration(SparkSession spark, Supplier<T> work) {
-    Map<String, String> before = new HashMap<>();
-    INTERPRETED.forEach((key, value) -> {
-      before.put(key, spark.conf().get(key));
-      spark.conf().set(key, value);
-    });
-    try {
-      return work.get();
-    } finally {
-      before.forEach((key, value) -> spark.conf().set(key, value));
-    }
+  static SparkSession withoutCodeGeneration(SparkSession session) {
+    SparkSession twin = ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
+    INTERPRETED.forEach((key, value) -> twin.conf().set(key, value));
+    return twin;
+  }
+
+  /** The same rows, to be computed by the session. */
+  static Dataset<Row> in(SparkSession session, Dataset<Row> rows) {
+    return rows.sparkSession() == session
+        ? rows
+        : org.apache.spark.sql.classic.Dataset.ofRows(
+            (org.apache.spark.sql.classic.SparkSession) session,
+            ((org.apache.spark.sql.classic.Dataset<Row>) rows).logicalPlan());
   }
 }

@@ -125,7 +125,7 @@ final class SourceIngest {
     // What stands in the table is counted, not what was meant to be written.
     Map<String, Long> written =
         counts(
-            lake.read(bronze)
+            Sessions.in(spark, lake.read(bronze))
                 .where(col("ingest_run").equalTo(runSequence))
                 .groupBy("ingest_file")
                 .count());
