@@ -9,7 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,16 +171,35 @@ public final class TrendChart {
     private void marks() {
       for (int i = 0; i < series.points().size(); i++) {
         YearMonth month = series.points().get(i).month();
-        String numbers =
+        List<Integer> numbers =
             series.marks().stream()
                 .filter(m -> YearMonth.from(m.day()).equals(month))
-                .map(m -> String.valueOf(m.number()))
-                .collect(Collectors.joining(", "));
+                .map(Mark::number)
+                .sorted()
+                .toList();
         if (!numbers.isEmpty()) {
           rule(x(i), TOP - 6, x(i), HEIGHT - BOTTOM, MARK, 1, " stroke-dasharray=\"2 3\"");
-          text(x(i), TOP - 10, "middle", MARK, numbers);
+          text(x(i), TOP - 10, "middle", MARK, listed(numbers));
         }
       }
+    }
+
+    /** Ascending numbers; three and more in a row as a range, so that the label stays short. */
+    private static String listed(List<Integer> numbers) {
+      List<String> parts = new ArrayList<>();
+      for (int from = 0; from < numbers.size(); ) {
+        int to = from;
+        while (to + 1 < numbers.size() && numbers.get(to + 1) == numbers.get(to) + 1) {
+          to++;
+        }
+        if (to - from >= 2) {
+          parts.add(numbers.get(from) + "–" + numbers.get(to));
+        } else {
+          numbers.subList(from, to + 1).forEach(n -> parts.add(String.valueOf(n)));
+        }
+        from = to + 1;
+      }
+      return String.join(", ", parts);
     }
 
     private void line() {

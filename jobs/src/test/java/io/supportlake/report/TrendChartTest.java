@@ -8,6 +8,7 @@ import io.supportlake.report.ReportModel.Point;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,19 @@ class TrendChartTest {
                     new TrendChart.Mark(LocalDate.of(2024, 2, 20), 3, "c"))));
 
     assertThat(svg).contains(">1, 2</text>").doesNotContain("3</text>");
+  }
+
+  @Test
+  void manyIncidentsOfAMonthAreARange() {
+    String svg =
+        TrendChart.svg(
+            series(
+                List.of(point(0, new Estimate(0.4, 0.3, 0.5))),
+                IntStream.of(7, 2, 3, 4, 5, 9)
+                    .mapToObj(n -> new TrendChart.Mark(LocalDate.of(2026, 1, 3), n, "a"))
+                    .toList()));
+
+    assertThat(svg).contains(">2–5, 7, 9</text>");
   }
 
   @Test
