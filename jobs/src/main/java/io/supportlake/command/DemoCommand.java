@@ -31,6 +31,12 @@ final class DemoCommand implements Callable<Integer> {
   static final byte[] KEY =
       "the demo's key hides invented people only".getBytes(StandardCharsets.UTF_8);
 
+  /** Accounts of the demo. */
+  static final int ACCOUNTS = 400;
+
+  /** Days of the demo: three blocks of churn with their embargoes need eighteen months. */
+  static final int DAYS = 546;
+
   private static final String MARKER = ".supportlake-demo";
 
   @Mixin private final Installation installation = new Installation();
@@ -38,11 +44,14 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "7", description = "default: ${DEFAULT-VALUE}")
   private long seed = 7;
 
-  @Option(names = "--accounts", defaultValue = "400", description = "default: ${DEFAULT-VALUE}")
-  private int accounts = 400;
+  @Option(
+      names = "--accounts",
+      defaultValue = "" + ACCOUNTS,
+      description = "default: ${DEFAULT-VALUE}")
+  private int accounts = ACCOUNTS;
 
-  @Option(names = "--days", defaultValue = "546", description = "default: ${DEFAULT-VALUE}")
-  private int days = 546;
+  @Option(names = "--days", defaultValue = "" + DAYS, description = "default: ${DEFAULT-VALUE}")
+  private int days = DAYS;
 
   @Option(
       names = "--folder",

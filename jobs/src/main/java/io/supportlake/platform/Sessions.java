@@ -39,9 +39,6 @@ public final class Sessions {
   private static final Map<String, String> LOCAL =
       Map.ofEntries(
           Map.entry("spark.ui.enabled", "false"),
-          // For the web pages, every query's plan is written out; the simple way costs least.
-          Map.entry("spark.sql.ui.explainMode", "simple"),
-          Map.entry("spark.sql.debug.maxToStringFields", "3"),
           Map.entry("spark.sql.shuffle.partitions", "2"),
           Map.entry("spark.default.parallelism", "2"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),

@@ -162,6 +162,7 @@ final class SourceIngest {
     return new Found(byFile, eventDates);
   }
 
+  /** As many rows as the run takes files. */
   private static Map<String, Long> counts(Dataset<Row> byFile) {
     return byFile.collectAsList().stream()
         .collect(Collectors.toMap(r -> r.getString(0), r -> r.getLong(1)));

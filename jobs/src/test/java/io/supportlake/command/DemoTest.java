@@ -46,10 +46,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DemoTest extends SparkSuite {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final LocalDate END = LocalDate.of(2026, 6, 30);
-  private static final int DAYS = 546;
-
-  private static final int ACCOUNTS = 400;
-
   private static final long SEED = 7;
   private static final double CONFIDENCE = 0.95;
 
@@ -63,10 +59,11 @@ class DemoTest extends SparkSuite {
     var _ = spark();
     RunConfig config = config();
     Settings settings = config.settings(DemoCommand.KEY);
-    LocalDate start = END.minusDays(DAYS - 1L);
+    LocalDate start = END.minusDays(DemoCommand.DAYS - 1L);
     var _ =
         Generator.run(
-            new Generator.Options(SEED, ACCOUNTS, start, DAYS, settings.key()),
+            new Generator.Options(
+                SEED, DemoCommand.ACCOUNTS, start, DemoCommand.DAYS, settings.key()),
             folder.resolve("landing"),
             folder.resolve("truth"));
     for (String array : List.of("metrics.json", "incidents.json")) {
@@ -187,7 +184,7 @@ class DemoTest extends SparkSuite {
             .first();
 
     assertThat(auc.getDouble(0)).isGreaterThan(0.5);
-    assertThat(auc.getDate(1).toLocalDate()).isAfter(END.minusDays(DAYS / 2));
+    assertThat(auc.getDate(1).toLocalDate()).isAfter(END.minusDays(DemoCommand.DAYS / 2));
     assertThat(auc.getLong(2)).isGreaterThanOrEqualTo(20);
   }
 

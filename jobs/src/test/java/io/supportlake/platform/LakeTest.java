@@ -28,7 +28,7 @@ class LakeTest extends SparkSuite {
 
   @Test
   void aTableOfFewFilesIsReadAsDeltaReadsIt() {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     lake.append(TABLE, drift(0, 30, 1), 30, 1);
     lake.append(TABLE, drift(30, 50, 1), 20, 2);
 
@@ -39,7 +39,7 @@ class LakeTest extends SparkSuite {
 
   @Test
   void aTableOfManyFilesIsReadAsDeltaReadsIt() throws IOException {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     lake.append(TABLE, drift(0, 600, MANY_FILES), MANY_ROWS, 1);
 
     assertThat(parquetFiles(lake)).hasSize(MANY_FILES);
@@ -49,7 +49,7 @@ class LakeTest extends SparkSuite {
 
   @Test
   void anEarlierVersionKeepsItsRows() {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     lake.append(TABLE, drift(0, 30, 1), 30, 1);
     lake.overwrite(TABLE, drift(100, 104, 1), 4);
 
@@ -60,7 +60,7 @@ class LakeTest extends SparkSuite {
 
   @Test
   void aSecondAppendOfTheSameRunChangesNothing() {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     lake.append(TABLE, drift(0, 3, 1), 3, 1);
     lake.append(TABLE, drift(3, 5, 1), 2, 1);
 
@@ -69,7 +69,7 @@ class LakeTest extends SparkSuite {
 
   @Test
   void bytesAreThoseOfTheNewestVersionsFiles() throws IOException {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     assertThat(lake.bytes(TABLE)).isZero();
 
     lake.append(TABLE, drift(0, 30, 1), 30, 1);
@@ -80,16 +80,6 @@ class LakeTest extends SparkSuite {
     Path second =
         parquetFiles(lake).stream().filter(f -> !f.equals(first)).findFirst().orElseThrow();
     assertThat(lake.bytes(TABLE)).isEqualTo(Files.size(second));
-  }
-
-  private Lake lake() {
-    return new Lake(
-        spark(),
-        new RunConfig.Locations(
-            folder.resolve("lake").toString(),
-            folder.resolve("restricted").toString(),
-            folder.resolve("out").toString()),
-        CONTRACTS);
   }
 
   private static Dataset<Row> drift(long from, long to, int partitions) {

@@ -28,7 +28,7 @@ class SourceIngestTest extends SparkSuite {
 
   @Test
   void everyRecordIsAcceptedDuplicateOrQuarantinedAndCorrectionsGetAVersion() throws IOException {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     String corrected = FEE.replace("12.50", "99.00");
     String unknownKind = FEE.replace("m1", "m2").replace("\"fee\"", "\"gift\"");
     String noAmount = FEE.replace("m1", "m3").replace("\"amount\":\"12.50\",", "");
@@ -71,7 +71,7 @@ class SourceIngestTest extends SparkSuite {
 
   @Test
   void theSameRunTakenTwiceWritesItsRecordsOnce() throws IOException {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     TakenFile file = land("2026-03-02", FEE);
     Taken first = take(lake, 1, file);
     Taken again = take(lake, 1, file);
@@ -83,7 +83,8 @@ class SourceIngestTest extends SparkSuite {
 
   @Test
   void columnsThatTheContractDoesNotNameAreKeptAndReported() throws IOException {
-    Taken taken = take(lake(), 1, land("2026-03-02", FEE.replace("}", ",\"branch\":\"Lyon\"}")));
+    Taken taken =
+        take(lakeIn(folder), 1, land("2026-03-02", FEE.replace("}", ",\"branch\":\"Lyon\"}")));
 
     assertThat(taken.changes().fresh().select("unknown_columns").first().getString(0))
         .isEqualTo("{\"branch\":\"Lyon\"}");
@@ -94,7 +95,7 @@ class SourceIngestTest extends SparkSuite {
 
   @Test
   void aSourceThatIsMostlyBrokenIsNotTakenAtAll() throws IOException {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     Taken taken = take(lake, 1, land("2026-03-02", FEE, "not json", "nor this"));
 
     assertThat(taken.isStopped()).isTrue();
@@ -107,7 +108,7 @@ class SourceIngestTest extends SparkSuite {
 
   @Test
   void copiesInOneFileAndInTwoLeaveOneVersionAndAreCountedWhereTheyLie() throws IOException {
-    Lake lake = lake();
+    Lake lake = lakeIn(folder);
     TakenFile first = land("2026-03-02", FEE, FEE, FEE);
     TakenFile second = land("2026-03-03", FEE, FEE.replace("m1", "m2"));
     Taken taken = take(lake, 1, first, second);
@@ -131,16 +132,6 @@ class SourceIngestTest extends SparkSuite {
     return checks(taken).first();
   }
 
-  private Lake lake() {
-    return new Lake(
-        spark(),
-        new RunConfig.Locations(
-            folder.resolve("lake").toString(),
-            folder.resolve("restricted").toString(),
-            folder.resolve("out").toString()),
-        CONTRACTS);
-  }
-
   private TakenFile land(String day, String... lines) throws IOException {
     Path directory = Files.createDirectories(folder.resolve("landing/money_event/" + day));
     Path file = directory.resolve("part-" + lines.length + ".jsonl");
@@ -154,13 +145,18 @@ class SourceIngestTest extends SparkSuite {
   }
 
   private Taken take(Lake lake, long run, TakenFile... files) {
-    return new SourceIngest(
-            spark(),
-            lake,
-            new Landing(
-                folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
-            SETTINGS.reportingZone(),
-            run)
+    return ingest(lake, folder, run)
         .take(CONTRACTS.of("raw.money_event"), List.of(files), Map.of());
+  }
+
+  /** An ingest of what lies in the folder's landing zone. */
+  static SourceIngest ingest(Lake lake, Path folder, long run) {
+    return new SourceIngest(
+        spark(),
+        lake,
+        new Landing(
+            folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
+        SETTINGS.reportingZone(),
+        run);
   }
 }

@@ -30,14 +30,7 @@ class SourceMappingTest extends SparkSuite {
 
   @BeforeEach
   void anEmptyLake() {
-    lake =
-        new Lake(
-            spark(),
-            new RunConfig.Locations(
-                folder.resolve("lake").toString(),
-                folder.resolve("restricted").toString(),
-                folder.resolve("out").toString()),
-            CONTRACTS);
+    lake = lakeIn(folder);
   }
 
   @Test
@@ -223,13 +216,7 @@ class SourceMappingTest extends SparkSuite {
   }
 
   private Taken take(String source, long run, TakenFile file) {
-    return new SourceIngest(
-            spark(),
-            lake,
-            new Landing(
-                folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
-            SETTINGS.reportingZone(),
-            run)
+    return SourceIngestTest.ingest(lake, folder, run)
         .take(CONTRACTS.of("raw." + source), List.of(file), MAPPINGS);
   }
 }

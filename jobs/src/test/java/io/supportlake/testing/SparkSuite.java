@@ -3,6 +3,8 @@ package io.supportlake.testing;
 import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
 import io.supportlake.Settings;
 import io.supportlake.platform.Contracts;
+import io.supportlake.platform.Lake;
+import io.supportlake.platform.RunConfig;
 import io.supportlake.platform.Sessions;
 import io.supportlake.rules.KeyedHash;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,17 @@ public abstract class SparkSuite {
   /** The session of the test JVM. */
   protected static SparkSession spark() {
     return Sessions.open("tests", Map.of("spark.master", "local[2]"));
+  }
+
+  /** A lake below the folder, empty until it is written to. */
+  protected static Lake lakeIn(Path folder) {
+    return new Lake(
+        spark(),
+        new RunConfig.Locations(
+            folder.resolve("lake").toString(),
+            folder.resolve("restricted").toString(),
+            folder.resolve("out").toString()),
+        CONTRACTS);
   }
 
   /** Fails unless both hold the same rows with the same schema and multiplicities. */

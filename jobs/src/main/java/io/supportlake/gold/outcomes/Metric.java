@@ -74,10 +74,7 @@ public final class Metric implements Table {
     return all.map((MapFunction<Row, Row>) cells::cell, Encoders.row(MetricCells.SCHEMA));
   }
 
-  /**
-   * The rows of the months with their cells: one for the total and one for each dimension. What is
-   * summed is worked out before {@link #byLevel} repeats the rows.
-   */
+  /** The rows of the months, once for the total and once for each dimension. */
   private static Dataset<Row> rows(Inputs in, List<MetricSpec> specs, List<LocalDate> months) {
     MetricSpec first = specs.getFirst();
     Column month = expr("cast(trunc(%s, 'MM') as date)".formatted(first.dateColumn()));
@@ -91,15 +88,11 @@ public final class Metric implements Table {
                     .formatted(d, MetricSpec.dimensionValue(d)));
     String levels =
         Stream.concat(Stream.of("struct('all' as dimension, 'all' as dimension_value)"), dimensions)
-            .collect(Collectors.joining(", ", "array(", ")"));
+            .collect(Collectors.joining(", ", "explode(array(", "))"));
     return in.table(first.table())
         .withColumn("metric_month", month)
         .where(col("metric_month").isin(months.toArray()))
-        .withColumn("metric_levels", expr(levels));
-  }
-
-  private static Dataset<Row> byLevel(Dataset<Row> rows) {
-    return rows.withColumn("metric_level", expr("explode(metric_levels)")).drop("metric_levels");
+        .withColumn("metric_level", expr(levels));
   }
 
   private static String group(MetricSpec spec) {
@@ -127,23 +120,15 @@ public final class Metric implements Table {
   }
 
   private static Dataset<Row> sumsByGroup(Dataset<Row> rows, List<MetricSpec> specs, String group) {
-    List<Column> inputs = new ArrayList<>();
-    inputs.add(col("metric_month"));
-    inputs.add(col("metric_levels"));
-    inputs.add(expr(group).as("cluster_group"));
     List<Column> columns = new ArrayList<>();
     List<String> cells = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
       MetricSpec spec = specs.get(i);
-      for (Component component : components(spec, i)) {
-        inputs.add(component.input());
-        columns.add(component.aggregate());
-      }
+      components(spec, i).forEach(c -> columns.add(expr(c)));
       boolean designed = spec.kind() == MetricSpec.Kind.HAJEK;
       cells.add(
           """
-          struct('%2$s' as metric, %3$s as allowed, %4$s as resamples,
-            cast(n_%1$d as bigint) as n,
+          struct('%2$s' as metric, %3$s as allowed, %4$s as resamples, n_%1$d as n,
             cast(num_%1$d as decimal(38,12)) as num, cast(den_%1$d as decimal(38,12)) as den,
             cast(%5$s as decimal(38,12)) as ww, cast(%6$s as decimal(38,12)) as wwy,
             cast(%7$s as decimal(38,12)) as wwyy)
@@ -157,12 +142,11 @@ public final class Metric implements Table {
                   designed ? "wwy_" + i : "0",
                   designed ? "wwyy_" + i : "0"));
     }
-    return byLevel(rows.select(inputs.toArray(Column[]::new)))
-        .groupBy(
+    return rows.groupBy(
             col("metric_month").as("period_start"),
             col("metric_level.dimension").as("dimension"),
             col("metric_level.dimension_value").as("dimension_value"),
-            col("cluster_group"))
+            expr(group).as("cluster_group"))
         .agg(columns.getFirst(), columns.subList(1, columns.size()).toArray(Column[]::new))
         .withColumn("cell", expr("explode(array(%s))".formatted(String.join(", ", cells))))
         .where("cell.n > 0 and array_contains(cell.allowed, dimension)")
@@ -187,54 +171,38 @@ public final class Metric implements Table {
             expr("cast(null as %s) as entries".formatted(MetricCells.ENTRIES)));
   }
 
-  /**
-   * One of a metric's sums.
-   *
-   * @param function the aggregate function
-   * @param of its argument, over a row of the metric's table
-   */
-  private record Component(String name, String function, String of) {
-    Column input() {
-      return expr(of).as(name + "_of");
-    }
-
-    Column aggregate() {
-      return expr("%s(%s_of)".formatted(function, name)).as(name);
-    }
-  }
-
   /** A metric's sums, numbered so that many stand side by side in one pass. */
-  private static List<Component> components(MetricSpec spec, int i) {
+  private static List<String> components(MetricSpec spec, int i) {
     String in = "coalesce(%s, false)".formatted(spec.included());
     String num = "(" + spec.numerator() + ")";
     String den = "(" + spec.denominator() + ")";
     return switch (spec.kind()) {
       case SHARE ->
           List.of(
-              new Component("n_" + i, "count_if", in),
-              new Component("num_" + i, "count_if", in + " and " + num),
-              new Component("den_" + i, "count_if", in));
+              "count_if(%s) as n_%d".formatted(in, i),
+              "count_if(%s and %s) as num_%d".formatted(in, num, i),
+              "count_if(%s) as den_%d".formatted(in, i));
       case RATE_PER_EXPOSURE, MEAN, RATIO, MONEY_SHARE ->
           List.of(
               spec.kind() == MetricSpec.Kind.RATE_PER_EXPOSURE
-                  ? new Component("n_" + i, "sum", "if(%s, %s, 0)".formatted(in, den))
-                  : new Component("n_" + i, "count_if", in),
-              sum(in, num, "num_" + i),
-              sum(in, den, "den_" + i));
+                  ? "cast(sum(if(%s, %s, 0)) as bigint) as n_%d".formatted(in, den, i)
+                  : "count_if(%s) as n_%d".formatted(in, i),
+              sum(in, num, "num", i),
+              sum(in, den, "den", i));
       case HAJEK ->
           List.of(
-              new Component("n_" + i, "count_if", in),
-              sum(in, "%s / %s".formatted(num, den), "num_" + i),
-              sum(in, "1 / %s".formatted(den), "den_" + i),
-              sum(in, "1 / (%s * %s)".formatted(den, den), "ww_" + i),
-              sum(in, "%s / (%s * %s)".formatted(num, den, den), "wwy_" + i),
-              sum(in, "%1$s * %1$s / (%2$s * %2$s)".formatted(num, den), "wwyy_" + i));
+              "count_if(%s) as n_%d".formatted(in, i),
+              sum(in, "%s / %s".formatted(num, den), "num", i),
+              sum(in, "1 / %s".formatted(den), "den", i),
+              sum(in, "1 / (%s * %s)".formatted(den, den), "ww", i),
+              sum(in, "%s / (%s * %s)".formatted(num, den, den), "wwy", i),
+              sum(in, "%1$s * %1$s / (%2$s * %2$s)".formatted(num, den), "wwyy", i));
       case PERCENTILE -> throw new IllegalArgumentException(spec.metric() + " has no sums");
     };
   }
 
-  private static Component sum(String in, String value, String name) {
-    return new Component(name, "sum", "if(%s, cast(%s as decimal(38,12)), 0)".formatted(in, value));
+  private static String sum(String in, String value, String name, int i) {
+    return "sum(if(%s, cast(%s as decimal(38,12)), 0)) as %s_%d".formatted(in, value, name, i);
   }
 
   /** Buckets of the values of each cell, by group and whether they are censored. */
@@ -255,11 +223,9 @@ public final class Metric implements Table {
                         allowed(s),
                         group(s)))
             .collect(Collectors.joining(", ", "explode(array(", "))"));
-    return byLevel(
-            rows.select(col("metric_month"), col("metric_levels"), expr(values).as("item"))
-                .where("item is not null")
-                .withColumn("bucket", expr(Sketches.bucket("item.value"))))
-        .where("array_contains(item.allowed, metric_level.dimension)")
+    return rows.withColumn("item", expr(values))
+        .where("item is not null and array_contains(item.allowed, metric_level.dimension)")
+        .withColumn("bucket", expr(Sketches.bucket("item.value")))
         .groupBy(
             col("item.metric").as("metric"),
             col("metric_month").as("period_start"),
