@@ -5,6 +5,7 @@ import com.openhtmltopdf.outputdevice.helper.BaseRendererBuilder.FontStyle;
 import com.openhtmltopdf.pdfboxout.PdfBoxRenderer;
 import com.openhtmltopdf.pdfboxout.PdfRendererBuilder;
 import com.openhtmltopdf.svgsupport.BatikSVGDrawer;
+import com.openhtmltopdf.util.XRLog;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.ZoneOffset;
 import java.util.GregorianCalendar;
 import java.util.Map;
+import java.util.logging.Level;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -33,7 +35,12 @@ public final class ReportRenderer {
   private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
 
   /** A renderer on the templates of this program. */
-  public ReportRenderer() {}
+  public ReportRenderer() {
+    // Else each PDF tells the terminal how long its style sheets took.
+    XRLog.listRegisteredLoggers().forEach(logger -> XRLog.setLevel(logger, Level.WARNING));
+    // It also reads the rules for screens, which use more than it knows.
+    XRLog.setLevel(XRLog.CSS_PARSE, Level.SEVERE);
+  }
 
   /** The report as HTML. */
   public String html(ReportModel model) {
