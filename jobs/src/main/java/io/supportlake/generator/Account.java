@@ -98,6 +98,9 @@ final class Account {
   long highStakeAt = Long.MIN_VALUE / 4;
   boolean isTreated;
   boolean isErasureAsked;
+  boolean isOptedOut;
+  boolean isVulnerable;
+  long suppressedUntil = Long.MIN_VALUE / 4;
   long suspendedUntil = Long.MIN_VALUE / 4;
   @Nullable Long churnDay;
   boolean hasStarted;

@@ -205,9 +205,9 @@ final class Aftermath {
     ticket.isReviewed = true;
     double probability =
         switch (ticket.family.stake()) {
-          case "critical" -> 0.20;
-          case "high" -> 0.08;
-          default -> 0.04;
+          case "critical" -> 0.25;
+          case "high" -> 0.10;
+          default -> 0.05;
         };
     if (key.unit(Long.toString(world.seed), ticket.id) >= probability) {
       return;

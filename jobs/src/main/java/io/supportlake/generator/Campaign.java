@@ -29,7 +29,10 @@ final class Campaign {
           account.isLive()
               && account.status.equals("active")
               && (account.plan == 1 || account.plan == 2)
-              && account.startDay <= world.campaignDay - 90;
+              && account.startDay <= world.campaignDay - 90
+              && !account.isOptedOut
+              && !account.isVulnerable
+              && account.suppressedUntil < world.campaignDay;
       if (!isEligible) {
         continue;
       }
@@ -73,8 +76,8 @@ final class Campaign {
             .text(
                 "eligibility",
                 "status active and plan growth or scale at the start of the day, first account"
-                    + " change at least 90 days before, by account changes arrived before that"
-                    + " day")
+                    + " change at least 90 days before, neither opted out nor suppressed nor"
+                    + " vulnerable, by records arrived before that day")
             .texts("plans", List.of("growth", "scale"))
             .number("minimum_tenure_days", 90)
             .text(

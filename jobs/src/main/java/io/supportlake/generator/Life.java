@@ -81,6 +81,7 @@ final class Life {
       consent(account, at + 60, "outreach_consent", true, null, "sign-up form");
     }
     if (rng.chance(0.02)) {
+      account.isVulnerable = true;
       consent(account, at + 120, "vulnerability", true, null, "told by phone");
     }
   }
@@ -152,15 +153,17 @@ final class Life {
       landing.land(Source.USER_CHANGE, at, account.userRecord(leaver, at, "left"), rng, null);
     }
     if (rng.chance(0.00012)) {
+      account.isOptedOut = true;
       consent(account, at, "opt_out", true, null, "unsubscribe link");
     }
     if (rng.chance(0.0002)) {
+      account.suppressedUntil = day + rng.whole(20, 90);
       consent(
           account,
           at,
           "suppression",
           true,
-          LocalDate.ofEpochDay(day + rng.whole(20, 90)),
+          LocalDate.ofEpochDay(account.suppressedUntil),
           rng.pick("legal dispute", "open complaint", "sales negotiation"));
     }
     boolean isPlanned =
@@ -319,7 +322,8 @@ final class Life {
       account.churnDay = day;
       account.status = "cancelled";
       account.plans.clear();
-      long at = day * Times.DAY + rng.whole(8 * 3_600, 20 * 3_600);
+      // After the hours of the day's other changes, or one of them would bring the customer back.
+      long at = day * Times.DAY + rng.whole(20 * 3_600 + 1, 21 * 3_600 + 1_800);
       change(account, at, rng);
       truth.count("churned");
     }

@@ -25,6 +25,11 @@ public record Interval(double low, double high) {
     return high - low;
   }
 
+  /** The interval with each limit moved to the nearest value that is possible. */
+  public Interval within(double least, double most) {
+    return new Interval(Math.clamp(low, least, most), Math.clamp(high, least, most));
+  }
+
   /** The interval with both limits divided by a positive {@code divisor}. */
   Interval dividedBy(double divisor) {
     return new Interval(low / divisor, high / divisor);

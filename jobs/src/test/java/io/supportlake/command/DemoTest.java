@@ -158,8 +158,10 @@ class DemoTest extends SparkSuite {
                 col("campaign_id")
                     .equalTo(Generator.CAMPAIGN)
                     .and(col("as_of_date").equalTo(Date.valueOf(END))))
-            .select("effect_low", "effect_high", "verdict")
+            .select("effect_low", "effect_high", "verdict", "treatment_count", "control_count")
             .first();
+    assertThat(result.getLong(3)).isEqualTo(campaign.get("treated").asLong());
+    assertThat(result.getLong(4)).isEqualTo(campaign.get("control").asLong());
     double ratio = campaign.get("hazard_ratio").asDouble();
     double events =
         campaign.get("treated_churned_120").asDouble()

@@ -378,6 +378,22 @@ class GeneratorTest {
   }
 
   @Test
+  void nothingHappensToAnAccountAfterItsCancellation() {
+    Map<String, String> cancelledAt = new HashMap<>();
+    for (Raw raw : rows(Source.ACCOUNT_CHANGE)) {
+      if (raw.field("status").equals("cancelled")) {
+        cancelledAt.put(raw.field("account_id"), raw.field("changed_at"));
+      }
+    }
+    assertThat(cancelledAt).isNotEmpty();
+    assertThat(rows(Source.ACCOUNT_CHANGE))
+        .filteredOn(r -> !isBroken(r.line()) && cancelledAt.containsKey(r.field("account_id")))
+        .allSatisfy(r ->
+            assertThat(r.field("changed_at"))
+                .isLessThanOrEqualTo(cancelledAt.get(r.field("account_id"))));
+  }
+
+  @Test
   void reviewedCasesAreThoseWhoseKeyedHashLiesBelowTheirProbability() {
     Set<String> cases = new HashSet<>();
     for (Raw raw : rows(Source.QUALITY_REVIEW)) {

@@ -70,6 +70,21 @@ class HajekTest {
   }
 
   @Test
+  void limitsOfARareShareCanBeCutToWhatIsPossible() {
+    double[] failures = new double[40];
+    failures[0] = 1;
+    double[] inclusion = new double[40];
+    Arrays.fill(inclusion, 0.1);
+
+    Hajek.Estimate estimate = Hajek.estimate(failures, inclusion, 0.95);
+
+    assertThat(estimate.interval().low()).isNegative();
+    assertThat(estimate.interval().within(0, 1))
+        .isEqualTo(new Interval(0, estimate.interval().high()));
+    assertThat(new Interval(1.0000000000000002, 1.5).within(0, 1)).isEqualTo(new Interval(1, 1));
+  }
+
+  @Test
   void whatCannotBeEstimatedIsRefused() {
     assertThatThrownBy(() -> Hajek.estimate(new double[] {1}, new double[] {0.5}, 0.95))
         .isInstanceOf(IllegalArgumentException.class)

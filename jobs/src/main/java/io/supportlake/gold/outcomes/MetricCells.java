@@ -148,7 +148,9 @@ final class MetricCells implements Serializable {
                     number(row, "wwy"),
                     number(row, "wwyy")),
                 CONFIDENCE);
-        yield Estimate.of(hajek.mean(), hajek.interval(), spec.scale(), "hajek");
+        // A linearised interval knows nothing of the values' bounds.
+        Interval interval = spec.isBounded() ? hajek.interval().within(0, 1) : hajek.interval();
+        yield Estimate.of(hajek.mean(), interval, spec.scale(), "hajek");
       }
       case PERCENTILE -> quantile(spec, row);
     };

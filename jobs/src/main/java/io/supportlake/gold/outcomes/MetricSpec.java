@@ -65,6 +65,9 @@ record MetricSpec(
 
   private static final Set<String> CONSTANTS = Set.of("true", "1");
 
+  /** Units whose values lie between 0 and 1. */
+  private static final Set<String> BOUNDED_UNITS = Set.of("share", "score 0 to 1");
+
   /** The definitions; configuration rows that are in memory already. */
   static List<MetricSpec> of(Dataset<Row> specs, Instant asOf) {
     String instant = "timestamp'" + asOf + "'";
@@ -116,6 +119,11 @@ record MetricSpec(
       }
     }
     return predicate.toString();
+  }
+
+  /** Whether a value can only lie between 0 and 1, and so can the limits of its interval. */
+  boolean isBounded() {
+    return BOUNDED_UNITS.contains(unit);
   }
 
   /** The day from which a month is mature: its windows have closed and late data had their days. */

@@ -88,6 +88,12 @@ class MetricTest extends SparkSuite {
       Double high = cell.getAs("interval_high");
       if (value != null && low != null && high != null) {
         assertThat(value).as(predicate).isBetween(low, high);
+        if (java.util.Objects.requireNonNull(specByName.get(cell.<String>getAs("metric")))
+            .<String>getAs("unit")
+            .equals("share")) {
+          assertThat(low).as(predicate).isNotNegative();
+          assertThat(high).as(predicate).isLessThanOrEqualTo(1);
+        }
       }
     }
   }
