@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       SqlCommand.class,
       TablesCommand.class,
       DocsCommand.class,
+      QuarantineCommand.class,
       MaintainCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class

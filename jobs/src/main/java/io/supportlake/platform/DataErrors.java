@@ -21,8 +21,8 @@ public final class DataErrors {
 
   static DataException sourcesStopped(List<String> stopped) {
     return new DataException(
-        "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons) and delivers it under new file names; the next run takes it."
-            .formatted(String.join(", ", stopped)));
+        "done, but not with %1$s: too many of its records break the contract, or a column that nearly all records had is in none now, so nothing of it was taken and what depends on it is marked incomplete. ops.check says which it was, ./supportlake quarantine list shows the refused records. Whoever delivers the source mends the export and delivers it under new file names; or, where the contract or mapping is what is wrong, its owner mends that, then ./supportlake quarantine replay --source %2$s has the next run take the files again."
+            .formatted(String.join(", ", stopped), stopped.getFirst()));
   }
 
   /**

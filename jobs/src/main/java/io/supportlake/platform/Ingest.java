@@ -185,7 +185,7 @@ final class Ingest {
             .map(f -> "'%s', nullif(trim(`%s`), '')".formatted(f.replace("'", "\\'"), f))
             .collect(Collectors.joining(", "));
     return rows.withColumn("all_fields", expr("map(" + entries + ")"))
-        .withColumn("payload", to_json(col("all_fields")))
+        .withColumn("payload", coalesce(col("_corrupt_record"), to_json(col("all_fields"))))
         .withColumn("fields", expr("if(_corrupt_record is null, all_fields, null)"))
         .drop("all_fields");
   }

@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.LocalDate;
@@ -34,9 +35,11 @@ final class Landing {
 
   private final Path root;
   private final FileSystem files;
+  private final Configuration hadoop;
 
   Landing(String root, Configuration hadoop) {
     Path path = new Path(root);
+    this.hadoop = hadoop;
     try {
       this.files = path.getFileSystem(hadoop);
       this.root = files.makeQualified(path);
@@ -86,6 +89,33 @@ final class Landing {
   /** The qualified root, as Spark spells it in file paths. */
   URI uri() {
     return root.toUri();
+  }
+
+  /** How its file system is reached. */
+  Configuration hadoop() {
+    return hadoop;
+  }
+
+  /**
+   * Writes a file that is there whole or not at all; one of the name is replaced.
+   *
+   * @param path below the landing zone
+   */
+  void write(String path, byte[] content) {
+    Path file = new Path(root, path);
+    Path unfinished = new Path(file.getParent(), "_" + file.getName());
+    try {
+      try (OutputStream stream = files.create(unfinished, true)) {
+        stream.write(content);
+      }
+      files.delete(file, false);
+      if (!files.rename(unfinished, file)) {
+        throw new IOException("cannot rename " + unfinished);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write %s in the landing zone: make its folder writable".formatted(path), e);
+    }
   }
 
   /** Opens a file for its first line. */

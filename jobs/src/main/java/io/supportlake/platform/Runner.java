@@ -296,6 +296,7 @@ public final class Runner {
     private Map<String, Taken> ingest(List<TakenFile> files, ExecutorService pool) {
       Map<String, SourceMapping> mappings = mappings();
       Map<String, Taken> taken = new ConcurrentHashMap<>();
+      SourceProfiles profiles = SourceProfiles.before(lake, sequence);
       List<CompletableFuture<Void>> all = new ArrayList<>();
       for (Contract raw : contracts.layer("raw")) {
         List<TakenFile> own =
@@ -307,7 +308,9 @@ public final class Runner {
                       : mapping.gives(raw.shortName());
                 })
                 .toList();
-        all.add(CompletableFuture.runAsync(() -> ingestSource(raw, own, mappings, taken), pool));
+        all.add(
+            CompletableFuture.runAsync(
+                () -> ingestSource(raw, own, mappings, profiles, taken), pool));
       }
       join(all);
       return taken;
@@ -317,6 +320,7 @@ public final class Runner {
         Contract raw,
         List<TakenFile> own,
         Map<String, SourceMapping> mappings,
+        SourceProfiles profiles,
         Map<String, Taken> taken) {
       String bronze = "bronze." + raw.shortName();
       spark.sparkContext().setJobDescription(bronze);
@@ -337,7 +341,8 @@ public final class Runner {
               lake,
               landing(),
               settings.reportingZone(),
-              sequence);
+              sequence,
+              profiles);
       Taken result = ingest.take(raw, own, mappings);
       taken.put(raw.shortName(), result);
       changes.put(bronze, result.changes());
@@ -354,7 +359,7 @@ public final class Runner {
           result.changes().rows(),
           result.quarantined(),
           own.size(),
-          result.isStopped() ? " - STOPPED: too many refused" : "");
+          result.isStopped() ? " - STOPPED: see ops.check" : "");
     }
 
     // ---- tables
@@ -751,6 +756,12 @@ public final class Runner {
           sequence);
       appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
       appendAll("ops.drift", taken.values().stream().map(Taken::drift));
+      List<Row> profile = taken.values().stream().flatMap(t -> t.profile().stream()).toList();
+      lake.append(
+          "ops.source_profile",
+          forFewRows.createDataFrame(profile, contracts.of("ops.source_profile").schema()),
+          profile.size(),
+          sequence);
       List<Row> requests = erasureRequests();
       if (!requests.isEmpty()) {
         lake.append(

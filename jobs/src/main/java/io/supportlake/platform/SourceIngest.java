@@ -30,7 +30,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -52,13 +54,21 @@ final class SourceIngest {
   private final Landing landing;
   private final ZoneId zone;
   private final long runSequence;
+  private final SourceProfiles profiles;
 
-  SourceIngest(SparkSession spark, Lake lake, Landing landing, ZoneId zone, long runSequence) {
+  SourceIngest(
+      SparkSession spark,
+      Lake lake,
+      Landing landing,
+      ZoneId zone,
+      long runSequence,
+      SourceProfiles profiles) {
     this.spark = spark;
     this.lake = lake;
     this.landing = landing;
     this.zone = zone;
     this.runSequence = runSequence;
+    this.profiles = profiles;
   }
 
   /**
@@ -68,19 +78,23 @@ final class SourceIngest {
    * @param checks accounting rows of ops.check
    * @param quarantine rows of ops.quarantine
    * @param drift rows of ops.drift
-   * @param isStopped whether more was refused than the contract allows, so that nothing was taken
+   * @param profile rows of ops.source_profile
+   * @param isStopped whether more was refused than the contract allows or a column vanished, so
+   *     that nothing was taken
    */
   record Taken(
       Changes changes,
       List<Row> checks,
       Dataset<Row> quarantine,
       Dataset<Row> drift,
+      List<Row> profile,
       long read,
       long quarantined,
       boolean isStopped) {}
 
   /** What the files hold, before anything is written: a row a file. */
-  private record Found(Map<String, Counts> byFile, SortedSet<LocalDate> eventDates) {
+  private record Found(
+      Map<String, Counts> byFile, SortedSet<LocalDate> eventDates, Map<String, Long> filled) {
     long sum(ToLongFunction<Counts> count) {
       return byFile.values().stream().mapToLong(count).sum();
     }
@@ -96,21 +110,28 @@ final class SourceIngest {
         Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence)
             .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
-    Found found = found(typed);
+    Found found = found(raw, typed);
     long read = found.sum(Counts::read);
     long refused = found.sum(Counts::refused);
     Dataset<Row> quarantine =
-        refused == 0 ? lake.empty("ops.quarantine") : refusals(raw, typed).localCheckpoint();
+        refused == 0
+            ? lake.empty("ops.quarantine")
+            : refusals(raw, typed, mappings).localCheckpoint();
     Dataset<Row> drift =
         found.sum(Counts::withUnknownColumns) == 0
             ? lake.empty("ops.drift")
             : drift(raw, typed).localCheckpoint();
     double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
+    List<SourceProfiles.Vanished> vanished = profiles.vanished(raw, read - refused, found.filled());
+    List<Row> faults =
+        new ArrayList<>(vanished.stream().map(v -> vanished(raw, read - refused, v)).toList());
     if (refused > limit * read) {
+      faults.add(stopped(raw, read, refused));
+    }
+    if (refused > limit * read || vanished.stream().anyMatch(SourceProfiles.Vanished::isError)) {
       var _ = typed.unpersist();
       Changes none = new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull);
-      return new Taken(
-          none, List.of(stopped(raw, read, refused)), quarantine, drift, read, refused, true);
+      return new Taken(none, faults, quarantine, drift, List.of(), read, refused, true);
     }
     Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
     Dataset<Row> versions =
@@ -133,33 +154,41 @@ final class SourceIngest {
     long rows = written.values().stream().mapToLong(Long::longValue).sum();
     return new Taken(
         new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
-        accounts(raw, found, written, duplicates),
+        Stream.concat(faults.stream(), accounts(raw, found, written, duplicates).stream()).toList(),
         quarantine,
         drift,
+        SourceProfiles.rows(raw, runSequence, read - refused, found.filled()),
         read,
         refused,
         false);
   }
 
   /** Counts by file and the accepted records' days; as many rows as the run takes files. */
-  private static Found found(Dataset<Row> typed) {
+  private static Found found(Contract raw, Dataset<Row> typed) {
     Map<String, Counts> byFile = new TreeMap<>();
     SortedSet<LocalDate> eventDates = new TreeSet<>();
+    Map<String, Long> filled = new TreeMap<>();
+    Column isAccepted = size(col("reasons")).equalTo(0);
+    List<Column> counts =
+        new ArrayList<>(
+            List.of(
+                count_if(isAccepted.unary_$bang()),
+                count_if(col("unknown_columns").isNotNull()),
+                collect_set(when(isAccepted, col("event_date")))));
+    raw.columnNames()
+        .forEach(c -> counts.add(count(when(isAccepted, col("`" + c + "`"))).as("filled_" + c)));
     for (Row row :
         typed
             .groupBy("ingest_file")
-            .agg(
-                count(lit(1)),
-                count_if(size(col("reasons")).gt(0)),
-                count_if(col("unknown_columns").isNotNull()),
-                collect_set(when(size(col("reasons")).equalTo(0), col("event_date"))))
+            .agg(count(lit(1)), counts.toArray(Column[]::new))
             .collectAsList()) {
       byFile.put(row.getString(0), new Counts(row.getLong(1), row.getLong(2), row.getLong(3)));
+      raw.columnNames().forEach(c -> filled.merge(c, row.<Long>getAs("filled_" + c), Long::sum));
       for (Object date : row.getList(4)) {
         eventDates.add(((java.sql.Date) date).toLocalDate());
       }
     }
-    return new Found(byFile, eventDates);
+    return new Found(byFile, eventDates, filled);
   }
 
   /** As many rows as the run takes files. */
@@ -199,16 +228,26 @@ final class SourceIngest {
         .where(col("record_version").isNotNull());
   }
 
-  private Dataset<Row> refusals(Contract raw, Dataset<Row> typed) {
-    return typed
-        .where(size(col("reasons")).gt(0))
-        .select(
-            lit(raw.shortName()).as("source"),
-            col("ingest_file"),
-            col("arrival_date"),
-            lit(runSequence).as("run_sequence"),
-            col("reasons"),
-            col("payload"));
+  private Dataset<Row> refusals(
+      Contract raw, Dataset<Row> typed, Map<String, SourceMapping> mappings) {
+    Map<String, RefusedLines.Reading> byFolder = new TreeMap<>();
+    byFolder.put(
+        raw.shortName(), new RefusedLines.Reading(String.valueOf(raw.property("format")), ","));
+    mappings.forEach((folder, mapping) ->
+        byFolder.put(folder, new RefusedLines.Reading(mapping.format(), mapping.delimiter())));
+    return new RefusedLines(landing, byFolder)
+        .numbered(
+            typed
+                .where(size(col("reasons")).gt(0))
+                .select(
+                    lit(raw.shortName()).as("source"),
+                    col("ingest_file"),
+                    lit(null).cast("bigint").as("line"),
+                    col("arrival_date"),
+                    lit(runSequence).as("run_sequence"),
+                    col("reasons"),
+                    col("payload"),
+                    lit(null).cast("string").as("replayed_file")));
   }
 
   /** Ids and versions of earlier runs on the days of the new records. */
@@ -250,14 +289,31 @@ final class SourceIngest {
   }
 
   private Row stopped(Contract raw, long read, long refused) {
+    return fault(
+        raw,
+        "not more than the contract's share of %,d records is refused".formatted(read),
+        "error",
+        refused);
+  }
+
+  private Row vanished(Contract raw, long accepted, SourceProfiles.Vanished column) {
+    return fault(
+        raw,
+        "%s is still there (before, %.1f %% of the records had it)"
+            .formatted(column.column(), 100 * column.filledShare()),
+        column.isError() ? "error" : "warning",
+        accepted);
+  }
+
+  private Row fault(Contract raw, String check, String severity, long failures) {
     return RowFactory.create(
         runSequence,
         "bronze." + raw.shortName(),
-        "not more than the contract's share of %,d records is refused".formatted(read),
+        check,
         "",
-        "error",
+        severity,
         false,
-        refused,
+        failures,
         null,
         null,
         null,

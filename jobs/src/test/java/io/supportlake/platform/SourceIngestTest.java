@@ -157,6 +157,7 @@ class SourceIngestTest extends SparkSuite {
         new Landing(
             folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
         SETTINGS.reportingZone(),
-        run);
+        run,
+        SourceProfiles.before(lake, run));
   }
 }
