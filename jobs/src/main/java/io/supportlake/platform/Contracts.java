@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.types.DataType;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,13 @@ public final class Contracts {
           ingest("arrival_date", "date", "day the record's file arrived"),
           ingest("ingest_file", "string", "path of the file below the landing zone"),
           ingest("ingest_run", "bigint", "number of the run that took the file"));
+
+  /** The codes of ISO 4217, past ones too, as a check names them: {@code ${currencies}}. */
+  private static final String CURRENCIES =
+      Currency.getAvailableCurrencies().stream()
+          .map(c -> "'" + c.getCurrencyCode() + "'")
+          .sorted()
+          .collect(Collectors.joining(", "));
 
   private final Map<String, Contract> byName;
 
@@ -151,7 +160,7 @@ public final class Contracts {
           new Check(
               text(check, "name", where),
               text(check, "severity", where).equals("error"),
-              text(check, "implementation", where),
+              text(check, "implementation", where).replace("${currencies}", CURRENCIES),
               text(check, "description", where)));
     }
     return new Contract(

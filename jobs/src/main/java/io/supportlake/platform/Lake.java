@@ -21,9 +21,14 @@ import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.jspecify.annotations.Nullable;
 import scala.Option;
 import scala.collection.immutable.Seq;
 
@@ -34,6 +39,9 @@ public final class Lake {
 
   /** Column of a MERGE's source that says the row is gone. */
   private static final String GONE = "supportlake_gone";
+
+  /** Whole numbers, from narrow to wide. */
+  private static final List<DataType> INTEGERS = List.of(DataTypes.IntegerType, DataTypes.LongType);
 
   private final SparkSession spark;
   private final RunConfig.Locations locations;
@@ -189,6 +197,82 @@ public final class Lake {
             .whenNotMatched("NOT s." + GONE)
             .insertExpr(all)
             .execute();
+  }
+
+  /**
+   * Brings a table's columns in line with its contract: columns that are new to it are added (null
+   * in the rows there are), and a type that became wider is widened by writing the table anew,
+   * since Delta's own widening asks for a newer reader.
+   *
+   * @throws UsageException when a column's type changed so that values could be lost
+   */
+  void evolve(String table) {
+    if (!exists(table)) {
+      return;
+    }
+    Contract contract = contracts.of(table);
+    Map<String, DataType> stored =
+        Arrays.stream(newest(log(table)).schema().fields())
+            .collect(Collectors.toMap(StructField::name, StructField::dataType));
+    boolean isChanged = false;
+    for (Contract.Column column : contract.columns()) {
+      DataType before = stored.getOrDefault(column.name(), column.type());
+      if (sameType(before, column.type())) {
+        continue;
+      }
+      isChanged = true;
+      if (!isWider(before, column.type())) {
+        throw new UsageException(
+            "%s: the contract says that %s is %s, but the table holds %s, not all of whose values fit. Nothing was changed. The contract's owner gives it a type that holds both, or a new column."
+                .formatted(table, column.name(), column.type().sql(), before.sql()));
+      }
+    }
+    List<Contract.Column> added =
+        contract.columns().stream().filter(c -> !stored.containsKey(c.name())).toList();
+    if (!added.isEmpty()) {
+      var _ =
+          spark.sql(
+              "ALTER TABLE delta.`%s` ADD COLUMNS (%s)"
+                  .formatted(
+                      path(table),
+                      added.stream()
+                          .map(c -> "`%s` %s".formatted(c.name(), c.type().sql()))
+                          .collect(Collectors.joining(", "))));
+    }
+    if (isChanged) {
+      writer(table, read(table), Long.MAX_VALUE)
+          .mode(SaveMode.Overwrite)
+          .option("overwriteSchema", "true")
+          .save(path(table));
+    }
+  }
+
+  /** Whether two types are the same but for what may be null in them. */
+  private static boolean sameType(DataType one, DataType other) {
+    return one.catalogString().equals(other.catalogString());
+  }
+
+  /** Whether every value of a number's type is one of the other. */
+  private static boolean isWider(DataType from, DataType to) {
+    DecimalType digits = digits(from);
+    if (from.equals(DataTypes.FloatType)) {
+      return to.equals(DataTypes.DoubleType);
+    }
+    return digits != null
+        && (to instanceof DecimalType wider
+            ? wider.scale() >= digits.scale()
+                && wider.precision() - wider.scale() >= digits.precision() - digits.scale()
+            : INTEGERS.indexOf(to) > INTEGERS.indexOf(from) && INTEGERS.contains(from));
+  }
+
+  /** The decimal that holds all values of a whole or decimal number's type, or null. */
+  private static @Nullable DecimalType digits(DataType type) {
+    return switch (type) {
+      case DecimalType decimal -> decimal;
+      case IntegerType _ -> DataTypes.createDecimalType(10, 0);
+      case LongType _ -> DataTypes.createDecimalType(19, 0);
+      default -> null;
+    };
   }
 
   /** The contract's columns of the rows, in its order, cast to its types, with its comments. */

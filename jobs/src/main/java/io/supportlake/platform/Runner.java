@@ -127,6 +127,10 @@ public final class Runner {
    */
   public Summary run(@Nullable LocalDate from, LocalDate to) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      contracts.all().stream()
+          .map(Contract::name)
+          .filter(name -> !name.startsWith("raw."))
+          .forEach(lake::evolve);
       FinishedSet finished = FinishedSet.of(lake);
       long planned = newestPlanned();
       if (planned > finished.runSequence()) {

@@ -1,6 +1,8 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Option;
@@ -23,6 +26,15 @@ class LakeTest extends SparkSuite {
 
   /** Rows that a commit is told of, so that it keeps the files apart. */
   private static final long MANY_ROWS = 1_000_000;
+
+  private static final String NEW_COLUMN =
+      """
+            - name: branch
+              logicalType: string
+              physicalType: string
+              description: "branch"
+      """
+          .indent(0);
 
   @TempDir private Path folder;
 
@@ -80,6 +92,67 @@ class LakeTest extends SparkSuite {
     Path second =
         parquetFiles(lake).stream().filter(f -> !f.equals(first)).findFirst().orElseThrow();
     assertThat(lake.bytes(TABLE)).isEqualTo(Files.size(second));
+  }
+
+  @Test
+  void aColumnThatTheContractWidensOrAddsIsWidenedOrAddedAndNoValueIsLost() throws IOException {
+    Lake before =
+        lakeOf(
+            "logicalType: integer\n        physicalType: long\n        required: true\n        description: \"records",
+            "logicalType: integer\n        physicalType: int\n        required: true\n        description: \"records");
+    before.append(TABLE, drift(0, 30, 1), 30, 1);
+    Lake wider = lakeOf("      - name: record_count", NEW_COLUMN + "      - name: record_count");
+
+    wider.evolve(TABLE);
+
+    assertThat(wider.read(TABLE).schema().apply("record_count").dataType())
+        .isEqualTo(DataTypes.LongType);
+    assertSameRows(
+        drift(0, 30, 1).withColumn("branch", lit(null).cast("string")),
+        wider
+            .read(TABLE)
+            .select(
+                "run_sequence", "source", "column_name", "first_file", "record_count", "branch"));
+    long version = wider.version(TABLE);
+    wider.evolve(TABLE);
+    assertThat(wider.version(TABLE)).isEqualTo(version);
+  }
+
+  @Test
+  void aTypeThatCannotHoldEveryValueIsRefusedAndNothingChanges() throws IOException {
+    Lake lake = lakeOf("name: record_count", "name: record_count");
+    lake.append(TABLE, drift(0, 30, 1), 30, 1);
+    Lake narrower =
+        lakeOf(
+            "physicalType: long\n        required: true\n        description: \"records",
+            "physicalType: \"decimal(5,2)\"\n        required: true\n        description: \"records");
+
+    assertThatThrownBy(() -> narrower.evolve(TABLE))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("record_count is DECIMAL(5,2), but the table holds BIGINT");
+    assertThat(lake.version(TABLE)).isZero();
+  }
+
+  /** A lake in the folder whose contract of the table differs in one place. */
+  private Lake lakeOf(String from, String to) throws IOException {
+    Path schemas = Files.createTempDirectory(folder, "schemas");
+    try (Stream<Path> files = Files.walk(HOME.resolve("schemas"))) {
+      for (Path file : files.toList()) {
+        Path copy = schemas.resolve(HOME.resolve("schemas").relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(file, copy);
+        }
+      }
+    }
+    Path contract = schemas.resolve("ops/drift.odcs.yaml");
+    String text = Files.readString(contract);
+    assertThat(text).contains(from);
+    Files.writeString(contract, text.replace(from, to));
+    RunConfig config =
+        RunConfig.load(HOME.resolve("conf"), null).at(folder, folder.resolve("landing"), folder);
+    return new Lake(spark(), config.lake(), Contracts.load(schemas));
   }
 
   private static Dataset<Row> drift(long from, long to, int partitions) {

@@ -70,6 +70,61 @@ class SourceIngestTest extends SparkSuite {
   }
 
   @Test
+  void whatNoSupportDeskCanHaveMeantIsRefused() throws IOException {
+    String note =
+        "{\"event_id\":\"%s\",\"case_id\":\"c1\",\"account_id\":\"A1\",\"event_at\":\"2026-03-01T10:00:00Z\",\"event_type\":\"note\",\"actor_type\":\"agent\",\"%s\":\"%s\"}";
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                note.formatted("e1", "channel", "pigeon"),
+                note.formatted("e2", "wrap_seconds", "-3"),
+                note.formatted("e3", "priority", "huge"),
+                note.formatted("e4", "tier", "9"),
+                note.formatted("e5", "talk_seconds", "3000000000"),
+                note.formatted("e6", "text", "x".repeat(Ingest.LONGEST_FIELD + 1))));
+    IntStream.range(0, 120).forEach(i -> lines.add(note.formatted("g" + i, "channel", "chat")));
+
+    Taken events = take("case_event", lines);
+
+    assertThat(reasons(events))
+        .containsExactly(
+            "[rule:channel is one of the five known]",
+            "[rule:no duration is negative]",
+            "[rule:priority is one of the four known]",
+            "[rule:tier lies between 1 and 3]",
+            "[type:talk_seconds]",
+            "[oversized:text]");
+
+    List<String> money =
+        new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> FEE.replace("m1", "g" + i)).toList());
+    money.add(FEE.replace("EUR", "XQQ"));
+    assertThat(reasons(take("money_event", money)))
+        .containsExactly("[rule:currency is an ISO 4217 code]");
+  }
+
+  private Taken take(String source, List<String> lines) throws IOException {
+    Path directory = Files.createDirectories(folder.resolve("landing/" + source + "/2026-03-02"));
+    Path file = Files.write(directory.resolve("part.jsonl"), lines);
+    return ingest(lakeIn(folder), folder, 1)
+        .take(
+            CONTRACTS.of("raw." + source),
+            List.of(
+                new TakenFile(
+                    source + "/2026-03-02/part.jsonl",
+                    source,
+                    Files.size(file),
+                    "hash",
+                    LocalDate.parse("2026-03-02"))),
+            Map.of());
+  }
+
+  private static List<String> reasons(Taken taken) {
+    return taken.quarantine().orderBy("line").select("reasons").collectAsList().stream()
+        .map(r -> r.getList(0).toString())
+        .toList();
+  }
+
+  @Test
   void theSameRunTakenTwiceWritesItsRecordsOnce() throws IOException {
     Lake lake = lakeIn(folder);
     TakenFile file = land("2026-03-02", FEE);
