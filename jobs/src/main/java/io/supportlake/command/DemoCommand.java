@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -144,13 +143,7 @@ final class DemoCommand implements Callable<Integer> {
             "%s holds files that no demo made. Name another folder with --folder, or empty it."
                 .formatted(demo));
       }
-      try (Stream<Path> paths = Files.walk(demo)) {
-        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-          if (!path.equals(demo)) {
-            Files.delete(path);
-          }
-        }
-      }
+      Folders.empty(demo);
     }
     Files.createDirectories(demo);
     Files.writeString(

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       TablesCommand.class,
       DocsCommand.class,
       QuarantineCommand.class,
+      BenchCommand.class,
       MaintainCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class

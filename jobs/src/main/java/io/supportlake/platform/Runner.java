@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,6 +65,7 @@ public final class Runner {
   private final Path conf;
   private final Progress progress;
   private final Supplier<Instant> now;
+  private final Predicate<Contract> scope;
 
   /** A runner on the session's Spark. */
   public Runner(
@@ -83,6 +86,19 @@ public final class Runner {
       Path conf,
       Progress progress,
       Supplier<Instant> now) {
+    this(spark, contracts, config, settings, conf, progress, now, _ -> true);
+  }
+
+  private Runner(
+      SparkSession spark,
+      Contracts contracts,
+      RunConfig config,
+      Settings settings,
+      Path conf,
+      Progress progress,
+      Supplier<Instant> now,
+      Predicate<Contract> scope) {
+    this.scope = scope;
     this.spark = spark;
     this.forFewRows = Sessions.withoutCodeGeneration(spark);
     this.contracts = contracts;
@@ -112,6 +128,19 @@ public final class Runner {
       long quarantined,
       List<String> stopped,
       double seconds) {}
+
+  /** The same runner for some sources and tables only; the others stay as they are. */
+  Runner only(Set<String> names) {
+    return new Runner(
+        spark,
+        contracts,
+        config,
+        settings,
+        conf,
+        progress,
+        now,
+        contract -> names.contains(contract.name()));
+  }
 
   /** The lake that is run on. */
   public Lake lake() {
@@ -250,6 +279,7 @@ public final class Runner {
   private SortedSet<String> folders() {
     SortedSet<String> folders = new TreeSet<>(mappings().keySet());
     contracts.layer("raw").stream()
+        .filter(scope)
         .map(Contract::shortName)
         .filter(s -> !config.ignoredSources().contains(s))
         .forEach(folders::add);
@@ -302,7 +332,7 @@ public final class Runner {
       Map<String, Taken> taken = new ConcurrentHashMap<>();
       SourceProfiles profiles = SourceProfiles.before(lake, sequence);
       List<CompletableFuture<Void>> all = new ArrayList<>();
-      for (Contract raw : contracts.layer("raw")) {
+      for (Contract raw : contracts.layer("raw").stream().filter(scope).toList()) {
         List<TakenFile> own =
             files.stream()
                 .filter(f -> {
@@ -369,7 +399,7 @@ public final class Runner {
     // ---- tables
 
     private void buildTables(ExecutorService pool) {
-      List<Contract> ordered = Tables.inOrder(contracts);
+      List<Contract> ordered = Tables.inOrder(contracts).stream().filter(scope).toList();
       Map<String, CompletableFuture<Void>> futures = new ConcurrentHashMap<>();
       for (Contract contract : ordered) {
         CompletableFuture<?>[] upstream =
