@@ -1,14 +1,16 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.supportlake.platform.Landing.LandedFile;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -29,23 +31,74 @@ final class ManifestFiles {
   record TakenFile(
       String path, String folder, long bytes, String contentHash, LocalDate arrivalDate) {}
 
-  private ManifestFiles() {}
+  private final Map<Long, List<TakenFile>> byRun;
+
+  private ManifestFiles(Map<Long, List<TakenFile>> byRun) {
+    this.byRun = byRun;
+  }
+
+  /** The manifest as the lake has it. */
+  static ManifestFiles of(Lake lake) {
+    Map<Long, List<TakenFile>> byRun = new TreeMap<>();
+    for (Row row :
+        lake.read("ops.landing_file")
+            .select("path", "source", "bytes", "content_hash", "arrival_date", "run_sequence")
+            .orderBy("path")
+            .collectAsList()) {
+      byRun
+          .computeIfAbsent(row.getLong(5), _ -> new ArrayList<>())
+          .add(
+              new TakenFile(
+                  row.getString(0),
+                  row.getString(1),
+                  row.getLong(2),
+                  row.getString(3),
+                  row.getDate(4).toLocalDate()));
+    }
+    return new ManifestFiles(byRun);
+  }
+
+  /** The files planned by a run, by path. */
+  List<TakenFile> planned(long runSequence) {
+    return byRun.getOrDefault(runSequence, List.of());
+  }
+
+  /**
+   * Refuses to run where runs have fewer files here than they planned: the manifest was lost or set
+   * back to an older version, and taking the missing files anew would give them a new arrival and
+   * take back in what was erased or has passed its retention.
+   *
+   * @param finishedRun number of the last finished run
+   * @throws DataException if files are missing, or runs that the finished set does not know of
+   */
+  void refuseLosses(SortedMap<Long, RunPlan> plans, long finishedRun) {
+    List<Long> incomplete =
+        plans.values().stream()
+            .filter(p -> p.files() != planned(p.runSequence()).size())
+            .map(RunPlan::runSequence)
+            .toList();
+    if (!incomplete.isEmpty()) {
+      throw DataErrors.manifestLost(incomplete);
+    }
+    long newest =
+        Stream.concat(plans.keySet().stream(), byRun.keySet().stream())
+            .mapToLong(Long::longValue)
+            .max()
+            .orElse(0);
+    if (newest > finishedRun + 1) {
+      throw DataErrors.runsLost(newest, finishedRun);
+    }
+  }
 
   /**
    * Files that no run has taken and that arrived by the date.
    *
    * @param finishedTo last arrival date of the last finished run, or null
    */
-  static List<TakenFile> fresh(
-      Lake lake,
-      Landing landing,
-      Set<String> folders,
-      @Nullable LocalDate finishedTo,
-      LocalDate to) {
+  List<TakenFile> fresh(
+      Landing landing, Set<String> folders, @Nullable LocalDate finishedTo, LocalDate to) {
     Set<String> taken = new HashSet<>();
-    for (Row row : lake.read("ops.landing_file").select("path").collectAsList()) {
-      taken.add(row.getString(0));
-    }
+    byRun.values().forEach(files -> files.forEach(f -> taken.add(f.path())));
     List<TakenFile> fresh = new ArrayList<>();
     for (String folder : folders) {
       for (LandedFile file : landing.list(folder)) {
@@ -61,25 +114,6 @@ final class ManifestFiles {
     }
     fresh.sort(Comparator.comparing(TakenFile::path));
     return fresh;
-  }
-
-  /** The files planned by a run. */
-  static List<TakenFile> planned(Lake lake, long runSequence) {
-    return lake
-        .read("ops.landing_file")
-        .where(col("run_sequence").equalTo(runSequence))
-        .orderBy("path")
-        .select("path", "source", "bytes", "content_hash", "arrival_date")
-        .collectAsList()
-        .stream()
-        .map(r ->
-            new TakenFile(
-                r.getString(0),
-                r.getString(1),
-                r.getLong(2),
-                r.getString(3),
-                r.getDate(4).toLocalDate()))
-        .toList();
   }
 
   /** The files as rows of the manifest. */

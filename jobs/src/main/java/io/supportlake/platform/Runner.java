@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -128,25 +129,39 @@ public final class Runner {
   public Summary run(@Nullable LocalDate from, LocalDate to) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       FinishedSet finished = FinishedSet.of(lake);
-      long planned = newestPlanned();
-      if (planned > finished.runSequence()) {
-        LocalDate plannedTo =
-            ManifestFiles.planned(lake, planned).stream()
-                .map(TakenFile::arrivalDate)
-                .max(Comparator.naturalOrder())
-                .orElse(to);
-        progress.step("completing run %d, which had not finished", planned);
+      SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
+      ManifestFiles manifest = ManifestFiles.of(lake);
+      manifest.refuseLosses(plans, finished.runSequence());
+      long sequence = finished.runSequence() + 1;
+      RunPlan begun = plans.get(sequence);
+      if (begun != null) {
+        progress.step("completing run %d, which had not finished", sequence);
         Summary completed =
-            new OneRun(finished, planned, start(finished, null, plannedTo), plannedTo)
-                .run(ManifestFiles.planned(lake, planned));
-        if (!plannedTo.isBefore(to)) {
+            new OneRun(finished, sequence, begun.from(), begun.to())
+                .run(manifest.planned(sequence));
+        if (!begun.to().isBefore(to)) {
           return completed;
         }
         finished = FinishedSet.of(lake);
+        manifest = ManifestFiles.of(lake);
+        sequence++;
       }
-      LocalDate first = start(finished, from, to);
-      long sequence = finished.runSequence() + 1;
-      List<TakenFile> files = ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+      return begin(finished, manifest, sequence, from, to);
+    }
+  }
+
+  /** Plans a run and carries it out. Files in the manifest without a plan were never read. */
+  private Summary begin(
+      FinishedSet finished,
+      ManifestFiles manifest,
+      long sequence,
+      @Nullable LocalDate from,
+      LocalDate to) {
+    LocalDate first = start(finished, from, to);
+    LocalDate last = to;
+    List<TakenFile> files = manifest.planned(sequence);
+    if (files.isEmpty()) {
+      files = manifest.fresh(landing(), folders(), finished.to(), to);
       if (!files.isEmpty()) {
         lake.append(
             "ops.landing_file",
@@ -154,15 +169,23 @@ public final class Runner {
             files.size(),
             sequence);
       }
-      return new OneRun(finished, sequence, first, to).run(files);
+    } else {
+      last =
+          files.stream()
+              .map(TakenFile::arrivalDate)
+              .filter(arrival -> arrival.isAfter(to))
+              .max(Comparator.naturalOrder())
+              .orElse(to);
     }
+    new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake);
+    return new OneRun(finished, sequence, first, last).run(files);
   }
 
   /** What a run to the date would take and build, without running it. */
   public List<String> plan(@Nullable LocalDate from, LocalDate to) {
     FinishedSet finished = FinishedSet.of(lake);
     LocalDate first = start(finished, from, to);
-    List<TakenFile> files = ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+    List<TakenFile> files = ManifestFiles.of(lake).fresh(landing(), folders(), finished.to(), to);
     List<String> lines = new ArrayList<>();
     lines.add(
         "run %d: arrivals of %s%s"
@@ -228,11 +251,6 @@ public final class Runner {
     }
     LocalDate start = next != null ? next : from != null ? from : to;
     return start.isAfter(to) ? to : start;
-  }
-
-  private long newestPlanned() {
-    Row newest = lake.read("ops.landing_file").agg(max("run_sequence")).first();
-    return newest.isNullAt(0) ? 0 : newest.getLong(0);
   }
 
   private Landing landing() {
