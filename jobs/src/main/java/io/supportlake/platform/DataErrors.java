@@ -32,6 +32,17 @@ public final class DataErrors {
             .formatted(planned, finished));
   }
 
+  /**
+   * Files that could not be taken whole.
+   *
+   * @param files one text a file: its path and why
+   */
+  static DataException filesRefused(List<String> files) {
+    return new DataException(
+        "done, but without these files (ops.check has them too):%n  %s%nNothing of a file that is cut short, damaged or still being written is taken; whoever delivers it delivers it whole, under the same or another name, and the next run takes it. Of a file that was changed after it was taken, the old content stays: deliver the new content under another name (records that were taken count as duplicates) and remove the changed file."
+            .formatted(String.join("%n  ".formatted(), files)));
+  }
+
   static DataException sourcesStopped(List<String> stopped) {
     return new DataException(
         "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons) and delivers it under new file names; the next run takes it."

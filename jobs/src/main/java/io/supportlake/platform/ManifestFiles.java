@@ -4,7 +4,7 @@ import io.supportlake.platform.Landing.LandedFile;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +30,8 @@ final class ManifestFiles {
    */
   record TakenFile(
       String path, String folder, long bytes, String contentHash, LocalDate arrivalDate) {}
+
+  private static final Arrivals NOTHING = new Arrivals(List.of(), List.of());
 
   private final Map<Long, List<TakenFile>> byRun;
 
@@ -91,29 +93,88 @@ final class ManifestFiles {
   }
 
   /**
-   * Files that no run has taken and that arrived by the date.
+   * What lies in the landing zone beside what was taken.
    *
+   * @param fresh files to take, by path
+   * @param changed files that are no longer what was taken of them, by path
+   */
+  record Arrivals(List<TakenFile> fresh, List<String> changed) {}
+
+  /**
+   * Files that arrived by the date and that no run has taken or that were refused whole and have
+   * been delivered anew since; and files that were changed after they were taken.
+   *
+   * @param refused files refused whole, by run
    * @param finishedTo last arrival date of the last finished run, or null
    */
-  List<TakenFile> fresh(
-      Landing landing, Set<String> folders, @Nullable LocalDate finishedTo, LocalDate to) {
-    Set<String> taken = new HashSet<>();
-    byRun.values().forEach(files -> files.forEach(f -> taken.add(f.path())));
+  Arrivals arrivals(
+      Landing landing,
+      Set<String> folders,
+      Map<Long, Set<String>> refused,
+      SortedMap<Long, RunPlan> plans,
+      @Nullable LocalDate finishedTo,
+      LocalDate to) {
+    Map<String, Known> known = known(refused, plans);
     List<TakenFile> fresh = new ArrayList<>();
+    List<String> changed = new ArrayList<>();
     for (String folder : folders) {
-      for (LandedFile file : landing.list(folder)) {
-        if (taken.contains(file.path())) {
-          continue;
-        }
-        LocalDate arrival = arrival(file, finishedTo, to);
-        if (!arrival.isAfter(to)) {
-          fresh.add(
-              new TakenFile(file.path(), folder, file.bytes(), landing.contentHash(file), arrival));
-        }
-      }
+      List<LandedFile> listed = landing.list(folder);
+      listed.parallelStream()
+          .map(file -> look(file, landing, known.get(file.path()), finishedTo, to))
+          .toList()
+          .forEach(found -> {
+            fresh.addAll(found.fresh());
+            changed.addAll(found.changed());
+          });
     }
     fresh.sort(Comparator.comparing(TakenFile::path));
-    return fresh;
+    changed.sort(Comparator.naturalOrder());
+    return new Arrivals(fresh, changed);
+  }
+
+  /**
+   * The newest row of a path.
+   *
+   * @param lookedAtMillis when its run was planned; a file not written to since is the same
+   */
+  private record Known(TakenFile file, boolean isRefused, long lookedAtMillis) {
+    boolean mayDiffer(LandedFile landed) {
+      return landed.bytes() != file.bytes() || landed.modifiedMillis() >= lookedAtMillis;
+    }
+  }
+
+  private Map<String, Known> known(Map<Long, Set<String>> refused, SortedMap<Long, RunPlan> plans) {
+    Map<String, Known> known = new HashMap<>();
+    byRun.forEach((run, files) -> {
+      RunPlan plan = plans.get(run);
+      long lookedAt = plan == null ? Long.MAX_VALUE : plan.plannedAt().toEpochMilli();
+      Set<String> ofRun = refused.getOrDefault(run, Set.of());
+      for (TakenFile file : files) {
+        known.put(file.path(), new Known(file, ofRun.contains(file.path()), lookedAt));
+      }
+    });
+    return known;
+  }
+
+  private static Arrivals look(
+      LandedFile file,
+      Landing landing,
+      @Nullable Known known,
+      @Nullable LocalDate finishedTo,
+      LocalDate to) {
+    LocalDate arrival = arrival(file, finishedTo, to);
+    if (arrival.isAfter(to) || (known != null && !known.mayDiffer(file))) {
+      return NOTHING;
+    }
+    String hash = landing.contentHash(file.path());
+    if (known != null && hash.equals(known.file().contentHash())) {
+      return NOTHING;
+    }
+    return known != null && !known.isRefused()
+        ? new Arrivals(List.of(), List.of(file.path()))
+        : new Arrivals(
+            List.of(new TakenFile(file.path(), file.source(), file.bytes(), hash, arrival)),
+            List.of());
   }
 
   /** The files as rows of the manifest. */

@@ -102,6 +102,7 @@ public final class Runner {
    * @param accepted new versions taken
    * @param quarantined records refused
    * @param stopped sources not taken since too much of them was refused
+   * @param refused files not taken, or not as they are now, with why
    */
   public record Summary(
       long runSequence,
@@ -112,6 +113,7 @@ public final class Runner {
       long accepted,
       long quarantined,
       List<String> stopped,
+      List<String> refused,
       double seconds) {}
 
   /** The lake that is run on. */
@@ -138,15 +140,16 @@ public final class Runner {
         progress.step("completing run %d, which had not finished", sequence);
         Summary completed =
             new OneRun(finished, sequence, begun.from(), begun.to())
-                .run(manifest.planned(sequence));
+                .run(manifest.planned(sequence), List.of());
         if (!begun.to().isBefore(to)) {
           return completed;
         }
         finished = FinishedSet.of(lake);
         manifest = ManifestFiles.of(lake);
+        plans = RunPlan.all(lake);
         sequence++;
       }
-      return begin(finished, manifest, sequence, from, to);
+      return begin(finished, manifest, plans, sequence, from, to);
     }
   }
 
@@ -154,14 +157,18 @@ public final class Runner {
   private Summary begin(
       FinishedSet finished,
       ManifestFiles manifest,
+      SortedMap<Long, RunPlan> plans,
       long sequence,
       @Nullable LocalDate from,
       LocalDate to) {
     LocalDate first = start(finished, from, to);
     LocalDate last = to;
     List<TakenFile> files = manifest.planned(sequence);
+    List<String> changed = List.of();
     if (files.isEmpty()) {
-      files = manifest.fresh(landing(), folders(), finished.to(), to);
+      ManifestFiles.Arrivals arrivals = arrivals(manifest, plans, finished, to);
+      files = arrivals.fresh();
+      changed = arrivals.changed();
       if (!files.isEmpty()) {
         lake.append(
             "ops.landing_file",
@@ -178,14 +185,21 @@ public final class Runner {
               .orElse(to);
     }
     new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake);
-    return new OneRun(finished, sequence, first, last).run(files);
+    return new OneRun(finished, sequence, first, last).run(files, changed);
+  }
+
+  private ManifestFiles.Arrivals arrivals(
+      ManifestFiles manifest, SortedMap<Long, RunPlan> plans, FinishedSet finished, LocalDate to) {
+    return manifest.arrivals(
+        landing(), folders(), FileChecks.refused(lake), plans, finished.to(), to);
   }
 
   /** What a run to the date would take and build, without running it. */
   public List<String> plan(@Nullable LocalDate from, LocalDate to) {
     FinishedSet finished = FinishedSet.of(lake);
     LocalDate first = start(finished, from, to);
-    List<TakenFile> files = ManifestFiles.of(lake).fresh(landing(), folders(), finished.to(), to);
+    List<TakenFile> files =
+        arrivals(ManifestFiles.of(lake), RunPlan.all(lake), finished, to).fresh();
     List<String> lines = new ArrayList<>();
     lines.add(
         "run %d: arrivals of %s%s"
@@ -296,7 +310,13 @@ public final class Runner {
       this.historyStart = historyStart();
     }
 
-    Summary run(List<TakenFile> files) {
+    /**
+     * Takes the files and builds all tables.
+     *
+     * @param changed files that were changed after an earlier run had taken them
+     */
+    Summary run(List<TakenFile> files, List<String> changed) {
+      checkRows.addAll(FileChecks.changed(sequence, changed));
       progress.step(
           "run %d: %s, %d new files", sequence, SourceIngest.range(from, to), files.size());
       ExecutorService pool = Executors.newFixedThreadPool(SIDE_BY_SIDE);
@@ -349,14 +369,19 @@ public final class Runner {
         note(contracts.of(bronze), 0, 0, start);
         return;
       }
+      Landing landing = landing();
+      SortedMap<String, String> faults = landing.faults(own);
+      checkRows.addAll(FileChecks.refused(sequence, bronze, faults));
       SourceIngest ingest =
           new SourceIngest(
               session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
               lake,
-              landing(),
+              landing,
               settings.reportingZone(),
               sequence);
-      Taken result = ingest.take(raw, own, mappings);
+      Taken result =
+          ingest.take(
+              raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);
       taken.put(raw.shortName(), result);
       changes.put(bronze, result.changes());
       if (!result.isStopped()) {
@@ -806,6 +831,7 @@ public final class Runner {
               taken.values().stream().mapToLong(t -> t.changes().rows()).sum(),
               taken.values().stream().mapToLong(Taken::quarantined).sum(),
               stopped,
+              FileChecks.failed(checks),
               seconds);
       progress.step("run %d finished in %.1f s", sequence, seconds);
       return summary;
@@ -856,6 +882,9 @@ public final class Runner {
   public static void refuseStopped(Summary summary) {
     if (!summary.stopped().isEmpty()) {
       throw DataErrors.sourcesStopped(summary.stopped());
+    }
+    if (!summary.refused().isEmpty()) {
+      throw DataErrors.filesRefused(summary.refused());
     }
   }
 }
