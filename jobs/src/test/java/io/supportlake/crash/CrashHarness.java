@@ -2,6 +2,7 @@ package io.supportlake.crash;
 
 import io.supportlake.platform.Contracts;
 import io.supportlake.platform.Sessions;
+import io.supportlake.testing.SmallHome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -31,13 +33,18 @@ import picocli.CommandLine.Option;
  * all tables are compared.
  */
 @Command(name = "crash-harness", mixinStandardHelpOptions = true)
-final class CrashHarness implements java.util.concurrent.Callable<Integer> {
+final class CrashHarness implements Callable<Integer> {
   private static final LocalDate START = LocalDate.of(2026, 1, 1);
 
   /** Days of the landing zone; fewer are not generated. */
   private static final int DAYS = 14;
 
-  private static final String KEY = "00112233445566778899aabbccddeeff";
+  /** The key that children get. */
+  static final String KEY = "00112233445566778899aabbccddeeff";
+
+  /** Tables of every kind (event, increment, lifecycle, daily, snapshot, journal). */
+  static final List<String> SOME_TABLES =
+      List.of("gold.product_day", "gold.issue_alert", "gold.churned_revenue");
 
   /** One kill in so many strikes between the last table and the end, which is short. */
   private static final int AT_THE_FINISH = 10;
@@ -56,6 +63,11 @@ final class CrashHarness implements java.util.concurrent.Callable<Integer> {
       defaultValue = "1000000",
       description = "after so many minutes no new round begins (default: no limit)")
   private long minutes = 1_000_000;
+
+  @Option(
+      names = "--some-tables",
+      description = "only some tables of every kind: twice as many kills in the same time")
+  private boolean isPart;
 
   @Option(names = "--home", defaultValue = ".", description = "the project's folder")
   private Path home = Path.of(".");
@@ -88,8 +100,9 @@ final class CrashHarness implements java.util.concurrent.Callable<Integer> {
     remove(work);
     var _ = Files.createDirectories(work);
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
-    Program program = new Program(home, classPath, options, KEY);
-    Contracts contracts = Contracts.load(home.resolve("schemas"));
+    Path installed = isPart ? SmallHome.of(home, work.resolve("home"), SOME_TABLES) : home;
+    Program program = new Program(installed, classPath, options, KEY);
+    Contracts contracts = Contracts.load(installed.resolve("schemas"));
     finishes(
         program.start(
             work.resolve("generate.log"),
@@ -162,7 +175,7 @@ final class CrashHarness implements java.util.concurrent.Callable<Integer> {
     for (int i = 0; i < chained; i++) {
       Program.Started run = run(program, lake, to, "killed-" + kills.count());
       if (random.nextInt(AT_THE_FINISH) == 0) {
-        boolean _ = run.awaitLine("50/50 ");
+        boolean _ = run.awaitPhase(Phase.FINISH);
         Thread.sleep(random.nextInt(2_000));
       } else {
         long instant = (long) (random.nextDouble() * nanos(to));
@@ -185,21 +198,25 @@ final class CrashHarness implements java.util.concurrent.Callable<Integer> {
 
   private Program.Started run(Program program, Path lake, LocalDate to, String log)
       throws IOException {
-    var _ = Files.createDirectories(lake);
     return program.start(
         work.resolve("%s-%s-%s.log".formatted(lake.getFileName(), to, log)),
-        List.of(
-            "run",
-            "--from",
-            START.toString(),
-            "--date",
-            to.toString(),
-            "--lake",
-            lake.toString(),
-            "--landing",
-            work.resolve("landing").toString(),
-            "--out",
-            lake.resolve("out").toString()));
+        run(work, String.valueOf(lake.getFileName()), "landing", START, to));
+  }
+
+  /** The command line of a run over days on a lake below the folder. */
+  static List<String> run(Path folder, String lake, String landing, LocalDate from, LocalDate to) {
+    return List.of(
+        "run",
+        "--from",
+        from.toString(),
+        "--date",
+        to.toString(),
+        "--lake",
+        folder.resolve(lake).toString(),
+        "--landing",
+        folder.resolve(landing).toString(),
+        "--out",
+        folder.resolve(lake + "-out").toString());
   }
 
   private static void finishes(Program.Started run) throws IOException, InterruptedException {

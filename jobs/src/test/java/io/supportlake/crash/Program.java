@@ -68,17 +68,22 @@ record Program(Path home, String classPath, List<String> options, String key) {
     }
 
     /**
-     * Waits until it has printed a line with the text.
+     * Waits until it is in the phase, or beyond.
      *
-     * @return false where it ended without
+     * @return false where it ended before
      */
-    boolean awaitLine(String text) throws IOException, InterruptedException {
-      while (!printed().contains(text)) {
+    boolean awaitPhase(Phase phase) throws IOException, InterruptedException {
+      while (!isWithin(phase)) {
         if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-          return printed().contains(text);
+          return isWithin(phase);
         }
       }
       return true;
+    }
+
+    private boolean isWithin(Phase phase) throws IOException {
+      String printed = printed();
+      return printed.contains("configuration ") && Phase.of(printed).compareTo(phase) >= 0;
     }
 
     /** All it has printed so far. */
