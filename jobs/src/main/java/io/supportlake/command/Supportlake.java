@@ -1,7 +1,9 @@
 package io.supportlake.command;
 
 import io.supportlake.platform.DataException;
+import io.supportlake.platform.Outages;
 import io.supportlake.platform.UsageException;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -45,12 +47,20 @@ public final class Supportlake {
             switch (exception) {
               case UsageException e -> say(e, 2);
               case DataException e -> say(e, 3);
-              default -> {
-                exception.printStackTrace();
-                yield say(exception, 1);
-              }
+              default -> failed(exception);
             })
         .execute(args);
+  }
+
+  /** A fault of the machine is explained; one of the program is shown with where it arose. */
+  private static int failed(Exception exception) {
+    Optional<String> outage = Outages.explain(exception);
+    if (outage.isPresent()) {
+      System.err.println("supportlake: " + outage.get());
+      return 1;
+    }
+    exception.printStackTrace();
+    return say(exception, 1);
   }
 
   private static int say(Exception exception, int code) {

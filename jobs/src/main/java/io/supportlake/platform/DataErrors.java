@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
 public final class DataErrors {
@@ -17,6 +18,29 @@ public final class DataErrors {
     return new DataException(
         "%s: %d records were read but %d are accounted for as accepted, duplicate or quarantined. The run was not finished; readers see the set before it. Either the file was changed while it was read (whoever delivers it: write under a temporary name, then rename) or this is a fault of the pipeline: report it with the run's log."
             .formatted(file, read, accounted));
+  }
+
+  static DataException manifestLost(List<Long> runs) {
+    return new DataException(
+        "ops.landing_file lacks files that run %s planned to take (ops.run_plan has their number): the table was deleted, edited or set back to an older version. Nothing was changed. Whoever looks after the lake restores ops/landing_file from a backup (or with Delta's RESTORE), or builds the lake anew from the landing zone in another folder. Running without it could take files a second time under a new arrival."
+            .formatted(runs.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+  }
+
+  static DataException runsLost(long planned, long finished) {
+    return new DataException(
+        "run %d was begun, but ops.run knows of no finished run after %d: rows of ops.run were deleted or set back to an older version. Nothing was changed. Whoever looks after the lake restores ops/run from a backup (or with Delta's RESTORE), or builds the lake anew from the landing zone in another folder."
+            .formatted(planned, finished));
+  }
+
+  /**
+   * Files that could not be taken whole.
+   *
+   * @param files one text a file: its path and why
+   */
+  static DataException filesRefused(List<String> files) {
+    return new DataException(
+        "done, but without these files (ops.check has them too):%n  %s%nNothing of a file that is cut short, damaged or still being written is taken; whoever delivers it delivers it whole, under the same or another name, and the next run takes it. Of a file that was changed after it was taken, the old content stays: deliver the new content under another name (records that were taken count as duplicates) and remove the changed file."
+            .formatted(String.join("%n  ".formatted(), files)));
   }
 
   static DataException sourcesStopped(List<String> stopped) {

@@ -51,8 +51,9 @@ final class LakeLock implements AutoCloseable {
       }
       return new LakeLock(channel);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot lock the lake %s: make the folder writable".formatted(lake), e);
+      throw new UsageException(
+          "cannot write to the lake's folder %s (%s). Nothing was changed. Make it a folder that this user may write to, or name another with --lake."
+              .formatted(root, e));
     }
   }
 

@@ -1,5 +1,8 @@
 package io.supportlake.platform;
 
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,13 +13,21 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
 /**
  * The landing zone: {@code <source>/<yyyy-mm-dd>/file}, where the folder's date is the arrival.
@@ -29,13 +40,24 @@ final class Landing {
    * A file that is there.
    *
    * @param path below the landing zone, with {@code /}
+   * @param modifiedMillis when it was last written, in milliseconds of the epoch
    * @param folderDate date of its folder, if it has one
    */
-  record LandedFile(String path, String source, long bytes, Optional<LocalDate> folderDate) {}
+  record LandedFile(
+      String path,
+      String source,
+      long bytes,
+      long modifiedMillis,
+      Optional<LocalDate> folderDate) {}
+
+  /** What a file's status tells of its content: another one means that it was written to. */
+  private record Stamp(long bytes, long modifiedMillis) {}
 
   private final Path root;
   private final FileSystem files;
   private final Configuration hadoop;
+  private final CompressionCodecFactory codecs;
+  private final Map<String, Stamp> stamps = new ConcurrentHashMap<>();
 
   Landing(String root, Configuration hadoop) {
     Path path = new Path(root);
@@ -46,6 +68,7 @@ final class Landing {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open the landing zone " + root, e);
     }
+    this.codecs = new CompressionCodecFactory(hadoop);
   }
 
   /** The files of one source folder, by path. */
@@ -62,7 +85,13 @@ final class Landing {
         String name = status.getPath().getName();
         if (!isUnfinished(name)) {
           String path = relative(status.getPath());
-          found.add(new LandedFile(path, source, status.getLen(), folderDate(status.getPath())));
+          found.add(
+              new LandedFile(
+                  path,
+                  source,
+                  status.getLen(),
+                  status.getModificationTime(),
+                  folderDate(status.getPath())));
         }
       }
     } catch (IOException e) {
@@ -73,12 +102,93 @@ final class Landing {
   }
 
   /** SHA-256 of a file's bytes. */
-  String contentHash(LandedFile file) {
-    try (InputStream stream = files.open(new Path(root, file.path()))) {
+  String contentHash(String path) {
+    try (InputStream stream = open(path)) {
       return Hashes.sha256(stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + " in the landing zone", e);
+    }
+  }
+
+  /**
+   * Why a file cannot be taken as it was planned, by path: it is gone, it was changed since, or it
+   * cannot be unpacked to its end. Reads each file once. Files that are as planned are not there.
+   */
+  SortedMap<String, String> faults(List<TakenFile> planned) {
+    SortedMap<String, String> faults = new ConcurrentSkipListMap<>();
+    planned.parallelStream()
+        .forEach(file -> fault(file).ifPresent(fault -> faults.put(file.path(), fault)));
+    return faults;
+  }
+
+  private Optional<String> fault(TakenFile file) {
+    try {
+      stamps.put(file.path(), stamp(file.path()));
+      if (!contentHash(file.path()).equals(file.contentHash())) {
+        return Optional.of("it was changed after the run had planned to take it");
+      }
+      return file.bytes() == 0 ? Optional.empty() : packingFault(file.path());
+    } catch (FileNotFoundException e) {
+      return Optional.of("it is gone");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file.path() + " in the landing zone", e);
     }
+  }
+
+  /** By the codec with which Spark will read it; plain files have none. */
+  private Optional<String> packingFault(String path) throws IOException {
+    CompressionCodec codec = codecs.getCodec(new Path(path));
+    if (codec == null) {
+      return Optional.empty();
+    }
+    try (InputStream packed = open(path);
+        InputStream unpacked = codec.createInputStream(packed)) {
+      long _ = unpacked.transferTo(OutputStream.nullOutputStream());
+      return Optional.empty();
+    } catch (EOFException e) {
+      return Optional.of("it ends before its compressed content does");
+    } catch (IOException e) {
+      return Optional.of("it cannot be unpacked as its name says (%s)".formatted(e.getMessage()));
+    }
+  }
+
+  /** Notes how the files are before they are read, unless {@link #faults} has looked at them. */
+  void beforeReading(List<TakenFile> toRead) {
+    for (TakenFile file : toRead) {
+      var _ =
+          stamps.computeIfAbsent(
+              file.path(),
+              path -> {
+                try {
+                  return stamp(path);
+                } catch (IOException e) {
+                  throw new UncheckedIOException("cannot look at " + path, e);
+                }
+              });
+    }
+  }
+
+  /** Files that were written to or taken away since they were looked at. */
+  Set<String> changedWhileRead(List<TakenFile> read) {
+    Set<String> changed = new TreeSet<>();
+    for (TakenFile file : read) {
+      try {
+        Stamp now = stamp(file.path());
+        if (!now.equals(stamps.get(file.path())) || now.bytes() != file.bytes()) {
+          changed.add(file.path());
+        }
+      } catch (FileNotFoundException e) {
+        changed.add(file.path());
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot look at " + file.path(), e);
+      }
+    }
+    return changed;
+  }
+
+  private Stamp stamp(String path) throws IOException {
+    FileStatus status = files.getFileStatus(new Path(root, path));
+    return new Stamp(status.getLen(), status.getModificationTime());
   }
 
   /** The whole path of a file. */

@@ -1,14 +1,17 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.supportlake.platform.Landing.LandedFile;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -29,57 +32,165 @@ final class ManifestFiles {
   record TakenFile(
       String path, String folder, long bytes, String contentHash, LocalDate arrivalDate) {}
 
-  private ManifestFiles() {}
+  private static final Arrivals NOTHING = new Arrivals(List.of(), List.of());
 
-  /**
-   * Files that no run has taken and that arrived by the date.
-   *
-   * @param finishedTo last arrival date of the last finished run, or null
-   */
-  static List<TakenFile> fresh(
-      Lake lake,
-      Landing landing,
-      Set<String> folders,
-      @Nullable LocalDate finishedTo,
-      LocalDate to) {
-    Set<String> taken = new HashSet<>();
-    for (Row row : lake.read("ops.landing_file").select("path").collectAsList()) {
-      taken.add(row.getString(0));
-    }
-    List<TakenFile> fresh = new ArrayList<>();
-    for (String folder : folders) {
-      for (LandedFile file : landing.list(folder)) {
-        if (taken.contains(file.path())) {
-          continue;
-        }
-        LocalDate arrival = arrival(file, finishedTo, to);
-        if (!arrival.isAfter(to)) {
-          fresh.add(
-              new TakenFile(file.path(), folder, file.bytes(), landing.contentHash(file), arrival));
-        }
-      }
-    }
-    fresh.sort(Comparator.comparing(TakenFile::path));
-    return fresh;
+  private final Map<Long, List<TakenFile>> byRun;
+  private final Map<Long, Set<String>> released;
+
+  private ManifestFiles(Map<Long, List<TakenFile>> byRun, Map<Long, Set<String>> released) {
+    this.byRun = byRun;
+    this.released = released;
   }
 
-  /** The files planned by a run. */
-  static List<TakenFile> planned(Lake lake, long runSequence) {
-    return lake
-        .read("ops.landing_file")
-        .where(col("run_sequence").equalTo(runSequence))
-        .orderBy("path")
-        .select("path", "source", "bytes", "content_hash", "arrival_date")
-        .collectAsList()
-        .stream()
-        .map(r ->
-            new TakenFile(
-                r.getString(0),
-                r.getString(1),
-                r.getLong(2),
-                r.getString(3),
-                r.getDate(4).toLocalDate()))
-        .toList();
+  /** The manifest as the lake has it. */
+  static ManifestFiles of(Lake lake) {
+    Map<Long, List<TakenFile>> byRun = new TreeMap<>();
+    for (Row row :
+        lake.read("ops.landing_file")
+            .select("path", "source", "bytes", "content_hash", "arrival_date", "run_sequence")
+            .orderBy("path")
+            .collectAsList()) {
+      byRun
+          .computeIfAbsent(row.getLong(5), _ -> new ArrayList<>())
+          .add(
+              new TakenFile(
+                  row.getString(0),
+                  row.getString(1),
+                  row.getLong(2),
+                  row.getString(3),
+                  row.getDate(4).toLocalDate()));
+    }
+    Map<Long, Set<String>> released = new TreeMap<>();
+    for (Row row : lake.read("ops.released_file").select("run_sequence", "path").collectAsList()) {
+      released.computeIfAbsent(row.getLong(0), _ -> new HashSet<>()).add(row.getString(1));
+    }
+    return new ManifestFiles(byRun, released);
+  }
+
+  /** Whether a file that a run planned, and took nothing of, is to be taken again as it lies. */
+  boolean isReleased(long runSequence, String path) {
+    return released.getOrDefault(runSequence, Set.of()).contains(path);
+  }
+
+  /** The files planned by a run, by path. */
+  List<TakenFile> planned(long runSequence) {
+    return byRun.getOrDefault(runSequence, List.of());
+  }
+
+  /**
+   * Refuses to run where runs have fewer files here than they planned: the manifest was lost or set
+   * back to an older version, and taking the missing files anew would give them a new arrival and
+   * take back in what was erased or has passed its retention.
+   *
+   * @param finishedRun number of the last finished run
+   * @throws DataException if files are missing, or runs that the finished set does not know of
+   */
+  void refuseLosses(SortedMap<Long, RunPlan> plans, long finishedRun) {
+    List<Long> incomplete =
+        plans.values().stream()
+            .filter(p -> p.files() != planned(p.runSequence()).size())
+            .map(RunPlan::runSequence)
+            .toList();
+    if (!incomplete.isEmpty()) {
+      throw DataErrors.manifestLost(incomplete);
+    }
+    long newest =
+        Stream.concat(plans.keySet().stream(), byRun.keySet().stream())
+            .mapToLong(Long::longValue)
+            .max()
+            .orElse(0);
+    if (newest > finishedRun + 1) {
+      throw DataErrors.runsLost(newest, finishedRun);
+    }
+  }
+
+  /**
+   * What lies in the landing zone beside what was taken.
+   *
+   * @param fresh files to take, by path
+   * @param changed files that are no longer what was taken of them, by path
+   */
+  record Arrivals(List<TakenFile> fresh, List<String> changed) {}
+
+  /**
+   * Files that arrived by the date and that no run has taken or that were refused whole and have
+   * been delivered anew since; and files that were changed after they were taken.
+   *
+   * @param refused files refused whole, by run
+   * @param finishedTo last arrival date of the last finished run, or null
+   */
+  Arrivals arrivals(
+      Landing landing,
+      Set<String> folders,
+      Map<Long, Set<String>> refused,
+      SortedMap<Long, RunPlan> plans,
+      @Nullable LocalDate finishedTo,
+      LocalDate to) {
+    Map<String, Known> known = known(refused, plans);
+    List<TakenFile> fresh = new ArrayList<>();
+    List<String> changed = new ArrayList<>();
+    for (String folder : folders) {
+      List<LandedFile> listed = landing.list(folder);
+      listed.parallelStream()
+          .map(file -> look(file, landing, known.get(file.path()), finishedTo, to))
+          .toList()
+          .forEach(found -> {
+            fresh.addAll(found.fresh());
+            changed.addAll(found.changed());
+          });
+    }
+    fresh.sort(Comparator.comparing(TakenFile::path));
+    changed.sort(Comparator.naturalOrder());
+    return new Arrivals(fresh, changed);
+  }
+
+  /**
+   * The newest row of a path.
+   *
+   * @param lookedAtMillis when its run was planned; a file not written to since is the same
+   */
+  private record Known(TakenFile file, boolean isRefused, long lookedAtMillis) {
+    boolean mayDiffer(LandedFile landed) {
+      return landed.bytes() != file.bytes() || landed.modifiedMillis() >= lookedAtMillis;
+    }
+  }
+
+  private Map<String, Known> known(Map<Long, Set<String>> refused, SortedMap<Long, RunPlan> plans) {
+    Map<String, Known> known = new HashMap<>();
+    byRun.forEach((run, files) -> {
+      RunPlan plan = plans.get(run);
+      long lookedAt = plan == null ? Long.MAX_VALUE : plan.plannedAt().toEpochMilli();
+      Set<String> ofRun = refused.getOrDefault(run, Set.of());
+      for (TakenFile file : files) {
+        if (isReleased(run, file.path())) {
+          known.remove(file.path());
+          continue;
+        }
+        known.put(file.path(), new Known(file, ofRun.contains(file.path()), lookedAt));
+      }
+    });
+    return known;
+  }
+
+  private static Arrivals look(
+      LandedFile file,
+      Landing landing,
+      @Nullable Known known,
+      @Nullable LocalDate finishedTo,
+      LocalDate to) {
+    LocalDate arrival = arrival(file, finishedTo, to);
+    if (arrival.isAfter(to) || (known != null && !known.mayDiffer(file))) {
+      return NOTHING;
+    }
+    String hash = landing.contentHash(file.path());
+    if (known != null && hash.equals(known.file().contentHash())) {
+      return NOTHING;
+    }
+    return known != null && !known.isRefused()
+        ? new Arrivals(List.of(), List.of(file.path()))
+        : new Arrivals(
+            List.of(new TakenFile(file.path(), file.source(), file.bytes(), hash, arrival)),
+            List.of());
   }
 
   /** The files as rows of the manifest. */

@@ -167,10 +167,9 @@ public final class Quarantine {
    */
   public Replay replay(String source, @Nullable Long run) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
-      Set<String> folders = folders(source);
       Set<Long> stopped = stoppedRuns(source, run);
       Column ofStopped = col("run_sequence").isin(stopped.toArray());
-      List<String> released = release(folders, ofStopped);
+      List<String> released = release(folders(source), stopped);
       Dataset<Row> open = of(source, run).where(col("replayed_file").isNull());
       mark(source, open.where(ofStopped), Map.of());
       Dataset<Row> single = open.where(ofStopped.unary_$bang());
@@ -206,6 +205,7 @@ public final class Quarantine {
     Column isFault =
         col("table_name")
             .equalTo("bronze." + source)
+            .and(col("file").equalTo(""))
             .and(col("severity").equalTo("error"))
             .and(col("is_passed").equalTo(false));
     return lake
@@ -219,22 +219,23 @@ public final class Quarantine {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private List<String> release(Set<String> folders, Column ofStopped) {
-    Column own = ofStopped.and(col("source").isin(folders.toArray()));
-    List<String> files =
-        lake
-            .read("ops.landing_file")
-            .where(own)
-            .orderBy("path")
-            .select("path")
-            .collectAsList()
-            .stream()
-            .map(r -> r.getString(0))
-            .toList();
-    if (!files.isEmpty()) {
-      DeltaTable.forPath(spark, lake.path("ops.landing_file")).delete(own);
+  private List<String> release(Set<String> folders, Set<Long> stopped) {
+    ManifestFiles manifest = ManifestFiles.of(lake);
+    List<Row> rows = new ArrayList<>();
+    for (long run : stopped) {
+      manifest.planned(run).stream()
+          .filter(f -> folders.contains(f.folder()) && !manifest.isReleased(run, f.path()))
+          .forEach(f -> rows.add(RowFactory.create(run, f.path())));
     }
-    return files;
+    String table = "ops.released_file";
+    if (!rows.isEmpty()) {
+      lake.append(
+          table,
+          spark.createDataFrame(rows, contracts.of(table).schema()),
+          rows.size(),
+          lake.version(table) + 1);
+    }
+    return rows.stream().map(r -> r.getString(1)).sorted().toList();
   }
 
   /** Writes the records to new files, file by file, and gives their number. */

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -117,6 +118,7 @@ public final class Runner {
    * @param accepted new versions taken
    * @param quarantined records refused
    * @param stopped sources not taken since too much of them was refused
+   * @param refused files not taken, or not as they are now, with why
    */
   public record Summary(
       long runSequence,
@@ -127,6 +129,7 @@ public final class Runner {
       long accepted,
       long quarantined,
       List<String> stopped,
+      List<String> refused,
       double seconds) {}
 
   /** The same runner for some sources and tables only; the others stay as they are. */
@@ -161,25 +164,44 @@ public final class Runner {
           .filter(name -> !name.startsWith("raw."))
           .forEach(lake::evolve);
       FinishedSet finished = FinishedSet.of(lake);
-      long planned = newestPlanned();
-      if (planned > finished.runSequence()) {
-        LocalDate plannedTo =
-            ManifestFiles.planned(lake, planned).stream()
-                .map(TakenFile::arrivalDate)
-                .max(Comparator.naturalOrder())
-                .orElse(to);
-        progress.step("completing run %d, which had not finished", planned);
+      SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
+      ManifestFiles manifest = ManifestFiles.of(lake);
+      manifest.refuseLosses(plans, finished.runSequence());
+      long sequence = finished.runSequence() + 1;
+      RunPlan begun = plans.get(sequence);
+      if (begun != null) {
+        progress.step("completing run %d, which had not finished", sequence);
         Summary completed =
-            new OneRun(finished, planned, start(finished, null, plannedTo), plannedTo)
-                .run(ManifestFiles.planned(lake, planned));
-        if (!plannedTo.isBefore(to)) {
+            new OneRun(finished, sequence, begun.from(), begun.to())
+                .run(manifest.planned(sequence), List.of());
+        if (!begun.to().isBefore(to)) {
           return completed;
         }
         finished = FinishedSet.of(lake);
+        manifest = ManifestFiles.of(lake);
+        plans = RunPlan.all(lake);
+        sequence++;
       }
-      LocalDate first = start(finished, from, to);
-      long sequence = finished.runSequence() + 1;
-      List<TakenFile> files = ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+      return begin(finished, manifest, plans, sequence, from, to);
+    }
+  }
+
+  /** Plans a run and carries it out. Files in the manifest without a plan were never read. */
+  private Summary begin(
+      FinishedSet finished,
+      ManifestFiles manifest,
+      SortedMap<Long, RunPlan> plans,
+      long sequence,
+      @Nullable LocalDate from,
+      LocalDate to) {
+    LocalDate first = start(finished, from, to);
+    LocalDate last = to;
+    List<TakenFile> files = manifest.planned(sequence);
+    List<String> changed = List.of();
+    if (files.isEmpty()) {
+      ManifestFiles.Arrivals arrivals = arrivals(manifest, plans, finished, to);
+      files = arrivals.fresh();
+      changed = arrivals.changed();
       if (!files.isEmpty()) {
         lake.append(
             "ops.landing_file",
@@ -187,15 +209,30 @@ public final class Runner {
             files.size(),
             sequence);
       }
-      return new OneRun(finished, sequence, first, to).run(files);
+    } else {
+      last =
+          files.stream()
+              .map(TakenFile::arrivalDate)
+              .filter(arrival -> arrival.isAfter(to))
+              .max(Comparator.naturalOrder())
+              .orElse(to);
     }
+    new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake);
+    return new OneRun(finished, sequence, first, last).run(files, changed);
+  }
+
+  private ManifestFiles.Arrivals arrivals(
+      ManifestFiles manifest, SortedMap<Long, RunPlan> plans, FinishedSet finished, LocalDate to) {
+    return manifest.arrivals(
+        landing(), folders(), FileChecks.refused(lake), plans, finished.to(), to);
   }
 
   /** What a run to the date would take and build, without running it. */
   public List<String> plan(@Nullable LocalDate from, LocalDate to) {
     FinishedSet finished = FinishedSet.of(lake);
     LocalDate first = start(finished, from, to);
-    List<TakenFile> files = ManifestFiles.fresh(lake, landing(), folders(), finished.to(), to);
+    List<TakenFile> files =
+        arrivals(ManifestFiles.of(lake), RunPlan.all(lake), finished, to).fresh();
     List<String> lines = new ArrayList<>();
     lines.add(
         "run %d: arrivals of %s%s"
@@ -263,11 +300,6 @@ public final class Runner {
     return start.isAfter(to) ? to : start;
   }
 
-  private long newestPlanned() {
-    Row newest = lake.read("ops.landing_file").agg(max("run_sequence")).first();
-    return newest.isNullAt(0) ? 0 : newest.getLong(0);
-  }
-
   private Landing landing() {
     return new Landing(config.landing(), spark.sparkContext().hadoopConfiguration());
   }
@@ -312,7 +344,13 @@ public final class Runner {
       this.historyStart = historyStart();
     }
 
-    Summary run(List<TakenFile> files) {
+    /**
+     * Takes the files and builds all tables.
+     *
+     * @param changed files that were changed after an earlier run had taken them
+     */
+    Summary run(List<TakenFile> files, List<String> changed) {
+      checkRows.addAll(FileChecks.changed(sequence, changed));
       progress.step(
           "run %d: %s, %d new files", sequence, SourceIngest.range(from, to), files.size());
       ExecutorService pool = Executors.newFixedThreadPool(SIDE_BY_SIDE);
@@ -369,15 +407,20 @@ public final class Runner {
         note(contracts.of(bronze), 0, 0, start);
         return;
       }
+      Landing landing = landing();
+      SortedMap<String, String> faults = landing.faults(own);
+      checkRows.addAll(FileChecks.refused(sequence, bronze, faults));
       SourceIngest ingest =
           new SourceIngest(
               session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
               lake,
-              landing(),
+              landing,
               settings.reportingZone(),
               sequence,
               profiles);
-      Taken result = ingest.take(raw, own, mappings);
+      Taken result =
+          ingest.take(
+              raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);
       taken.put(raw.shortName(), result);
       changes.put(bronze, result.changes());
       if (!result.isStopped()) {
@@ -833,6 +876,7 @@ public final class Runner {
               taken.values().stream().mapToLong(t -> t.changes().rows()).sum(),
               taken.values().stream().mapToLong(Taken::quarantined).sum(),
               stopped,
+              FileChecks.failed(checks),
               seconds);
       progress.step("run %d finished in %.1f s", sequence, seconds);
       return summary;
@@ -883,6 +927,9 @@ public final class Runner {
   public static void refuseStopped(Summary summary) {
     if (!summary.stopped().isEmpty()) {
       throw DataErrors.sourcesStopped(summary.stopped());
+    }
+    if (!summary.refused().isEmpty()) {
+      throw DataErrors.filesRefused(summary.refused());
     }
   }
 }

@@ -18,6 +18,9 @@ public final class Sessions {
           Map.entry("spark.databricks.delta.properties.defaults.enableDeletionVectors", "false"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "4"),
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.threshold", "100000"),
+          // What opening a file is held to cost, in bytes: with the default of 4 MB, Spark makes a
+          // task for every 32 small files.
+          Map.entry("spark.sql.files.openCostInBytes", "64k"),
           Map.entry("spark.hadoop.fs.file.impl", PlainLocalFileSystem.class.getName()),
           Map.entry(
               "spark.hadoop.fs.AbstractFileSystem.file.impl",

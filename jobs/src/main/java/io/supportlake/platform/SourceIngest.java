@@ -25,6 +25,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,6 +36,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -48,6 +52,9 @@ final class SourceIngest {
 
   private static final StructType ARRIVALS =
       StructType.fromDDL("ingest_file string, arrival_date date");
+
+  private static final StructType NO_CSV_ROWS =
+      StructType.fromDDL("payload string, fields map<string, string>, ingest_file string");
 
   private final SparkSession spark;
   private final Lake lake;
@@ -102,15 +109,28 @@ final class SourceIngest {
 
   private record Counts(long read, long refused, long withUnknownColumns) {}
 
-  /** Reads the files, decides on every record, and appends the new versions to bronze. */
+  /**
+   * Reads the files, decides on every record, and appends the new versions to bronze. A file that
+   * is written to meanwhile is left out whole.
+   */
   Taken take(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
     String bronze = "bronze." + raw.shortName();
     boolean isFull = !lake.exists(bronze);
+    landing.beforeReading(files);
+    List<TakenFile> filled = files.stream().filter(f -> f.bytes() > 0).toList();
+    if (filled.isEmpty()) {
+      return nothing(raw, files, isFull);
+    }
     Dataset<Row> typed =
-        Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence)
+        Ingest.typed(landed(raw, filled, mappings), raw, zone, runSequence)
             .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
     Found found = found(raw, typed);
+    Set<String> changed = landing.changedWhileRead(files);
+    if (!changed.isEmpty()) {
+      var _ = typed.unpersist();
+      return without(changed, raw, files, mappings);
+    }
     long read = found.sum(Counts::read);
     long refused = found.sum(Counts::refused);
     Dataset<Row> quarantine =
@@ -154,13 +174,52 @@ final class SourceIngest {
     long rows = written.values().stream().mapToLong(Long::longValue).sum();
     return new Taken(
         new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
-        Stream.concat(faults.stream(), accounts(raw, found, written, duplicates).stream()).toList(),
+        Stream.concat(faults.stream(), accounts(raw, files, found, written, duplicates).stream())
+            .toList(),
         quarantine,
         drift,
         SourceProfiles.rows(raw, runSequence, read - refused, found.filled()),
         read,
         refused,
         false);
+  }
+
+  private Taken nothing(Contract raw, List<TakenFile> files, boolean isFull) {
+    String bronze = "bronze." + raw.shortName();
+    if (isFull) {
+      lake.overwrite(bronze, lake.empty(bronze), 0);
+    }
+    return new Taken(
+        new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull),
+        accounts(raw, files, new Found(Map.of(), new TreeSet<>(), Map.of()), Map.of(), Map.of()),
+        lake.empty("ops.quarantine"),
+        lake.empty("ops.drift"),
+        List.of(),
+        0,
+        0,
+        false);
+  }
+
+  private Taken without(
+      Set<String> changed,
+      Contract raw,
+      List<TakenFile> files,
+      Map<String, SourceMapping> mappings) {
+    Taken rest =
+        take(raw, files.stream().filter(f -> !changed.contains(f.path())).toList(), mappings);
+    SortedMap<String, String> faults = new TreeMap<>();
+    changed.forEach(path -> faults.put(path, "it was changed while it was read"));
+    List<Row> checks = new ArrayList<>(rest.checks());
+    checks.addAll(FileChecks.refused(runSequence, "bronze." + raw.shortName(), faults));
+    return new Taken(
+        rest.changes(),
+        checks,
+        rest.quarantine(),
+        rest.drift(),
+        rest.profile(),
+        rest.read(),
+        rest.quarantined(),
+        rest.isStopped());
   }
 
   /** Counts by file and the accepted records' days; as many rows as the run takes files. */
@@ -261,22 +320,29 @@ final class SourceIngest {
     return stored.select("record_id", "content_hash", "record_version");
   }
 
+  /** A row a file; one without records counts as read 0. */
   private List<Row> accounts(
-      Contract raw, Found found, Map<String, Long> written, Map<String, Long> duplicates) {
-    return found.byFile().entrySet().stream()
+      Contract raw,
+      List<TakenFile> files,
+      Found found,
+      Map<String, Long> written,
+      Map<String, Long> duplicates) {
+    return files.stream()
+        .map(TakenFile::path)
         .map(file -> {
-          long accepted = written.getOrDefault(file.getKey(), 0L);
-          long twice = duplicates.getOrDefault(file.getKey(), 0L);
-          long refused = file.getValue().refused();
-          long read = file.getValue().read();
+          Counts counts = found.byFile().getOrDefault(file, new Counts(0, 0, 0));
+          long accepted = written.getOrDefault(file, 0L);
+          long twice = duplicates.getOrDefault(file, 0L);
+          long refused = counts.refused();
+          long read = counts.read();
           if (read != accepted + twice + refused) {
-            throw DataErrors.accounting(file.getKey(), read, accepted + twice + refused);
+            throw DataErrors.accounting(file, read, accepted + twice + refused);
           }
           return RowFactory.create(
               runSequence,
               "bronze." + raw.shortName(),
               "read = accepted + duplicates + quarantined",
-              file.getKey(),
+              file,
               "error",
               true,
               0L,
@@ -373,18 +439,18 @@ final class SourceIngest {
   private Dataset<Row> own(Contract raw, List<TakenFile> files) {
     String format = String.valueOf(raw.property("format"));
     return format.equals("json")
-        ? Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))), raw)
+        ? Ingest.jsonFields(withFile(files("text").load(paths(files))), raw)
         : Ingest.mapFields(vendor(format, ",", files).withColumnRenamed("fields", "all"), raw);
   }
 
   /** A vendor's rows with payload, fields (a map) and ingest_file. */
   private Dataset<Row> vendor(String format, String delimiter, List<TakenFile> files) {
     return switch (format) {
-      case "json" -> Ingest.vendorJson(withFile(spark.read().format("text").load(paths(files))));
+      case "json" -> Ingest.vendorJson(withFile(files("text").load(paths(files))));
       case "lines" -> {
         // The same line may stand in a file many times; which of the equal ones is first does not
         // matter.
-        Dataset<Row> lines = withFile(spark.read().format("text").load(paths(files)));
+        Dataset<Row> lines = withFile(files("text").load(paths(files)));
         yield lines
             .withColumnRenamed("value", "payload")
             .withColumn(
@@ -407,7 +473,10 @@ final class SourceIngest {
   private Dataset<Row> csv(String delimiter, List<TakenFile> files) {
     Map<String, List<TakenFile>> byHeader = new TreeMap<>();
     for (TakenFile file : files) {
-      byHeader.computeIfAbsent(header(file), h -> new ArrayList<>()).add(file);
+      header(file).ifPresent(h -> byHeader.computeIfAbsent(h, _ -> new ArrayList<>()).add(file));
+    }
+    if (byHeader.isEmpty()) {
+      return spark.createDataFrame(List.of(), NO_CSV_ROWS);
     }
     return byHeader.entrySet().stream()
         .map(group -> {
@@ -420,15 +489,13 @@ final class SourceIngest {
             schema = schema.add(name, "string");
           }
           Dataset<Row> rows =
-              spark
-                  .read()
+              files("csv")
                   .schema(schema.add("_corrupt_record", "string"))
                   .option("header", "true")
                   .option("delimiter", delimiter)
                   .option("multiLine", "true")
                   .option("escape", "\"")
                   .option("columnNameOfCorruptRecord", "_corrupt_record")
-                  .format("csv")
                   .load(paths(group.getValue()));
           return Ingest.columnFields(withFile(rows), names)
               .select("payload", "fields", "ingest_file");
@@ -437,27 +504,34 @@ final class SourceIngest {
         .orElseThrow();
   }
 
-  private String header(TakenFile file) {
+  /** The first line; none where a packed file holds nothing. */
+  private Optional<String> header(TakenFile file) {
     try (InputStream stream = landing.open(file.path());
         BufferedReader reader =
             new BufferedReader(
                 new InputStreamReader(
                     file.path().endsWith(".gz") ? new GZIPInputStream(stream) : stream,
                     StandardCharsets.UTF_8))) {
-      String line = reader.readLine();
-      return line == null ? "" : line;
+      return Optional.ofNullable(reader.readLine());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the header of " + file.path(), e);
     }
   }
 
+  /** Paths name files as they are: an asterisk or a bracket in a name is no pattern. */
+  private DataFrameReader files(String format) {
+    return spark.read().format(format).option("__globPaths__", "false");
+  }
+
   private Dataset<Row> withFile(Dataset<Row> rows) {
     String root = landing.uri().getPath();
+    // A plus sign stands for itself in a path, but decoding would make it a blank.
+    String path = "url_decode(replace(_metadata.file_path, '+', '%2B'))";
     return rows.withColumn(
         "ingest_file",
         expr(
-            "url_decode(substring(_metadata.file_path, instr(_metadata.file_path, '%s') + %d))"
-                .formatted(root.replace("'", "\\'"), root.length() + 1)));
+            "substring(%s, instr(%s, '%s') + %d)"
+                .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
   }
 
   private String[] paths(List<TakenFile> files) {

@@ -16,6 +16,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -187,13 +189,16 @@ class QuarantineTest extends SparkSuite {
     Taken taken = take("money_event", 1, file);
     assertThat(taken.isStopped()).isTrue();
     assertThat(lake.exists("bronze.money_event")).isFalse();
-    assertThat(ManifestFiles.planned(lake, 1)).hasSize(1);
+    assertThat(ManifestFiles.of(lake).isReleased(1, file.path())).isFalse();
 
     Quarantine.Replay replay = quarantine.replay("money_event", null);
 
     assertThat(replay.released()).containsExactly("money_event/2026-03-02/part.jsonl");
     assertThat(replay.files()).isEmpty();
-    assertThat(ManifestFiles.planned(lake, 1)).isEmpty();
+    assertThat(ManifestFiles.of(lake).isReleased(1, file.path())).isTrue();
+    assertThat(arrivals().fresh())
+        .extracting(TakenFile::path)
+        .containsExactly("money_event/2026-03-02/part.jsonl");
     assertThat(lake.read("ops.quarantine").where(col("replayed_file").isNull()).count()).isZero();
     assertThatThrownBy(() -> quarantine.replay("money_event", null))
         .isInstanceOf(UsageException.class);
@@ -224,6 +229,18 @@ class QuarantineTest extends SparkSuite {
               : fee.replace("}", ",\"case_id\":\"" + caseId.formatted(i) + "\"}");
         })
         .toList();
+  }
+
+  private ManifestFiles.Arrivals arrivals() {
+    LocalDate day = LocalDate.parse("2026-03-03");
+    return ManifestFiles.of(lake)
+        .arrivals(
+            new Landing(landing().toString(), spark().sparkContext().hadoopConfiguration()),
+            Set.of("money_event"),
+            Map.of(),
+            new TreeMap<>(),
+            day.minusDays(1),
+            day);
   }
 
   /** What a run does around an ingest: manifest before, checks and refusals after. */

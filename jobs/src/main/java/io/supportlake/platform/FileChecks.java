@@ -1,0 +1,81 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/**
+ * Rows of {@code ops.check} about files that are refused whole: such a file counts as read 0, since
+ * none of its records is looked at, and the row says that it was refused, so that the file is taken
+ * once it is delivered anew.
+ */
+final class FileChecks {
+  private static final String IS_WHOLE = "the file is whole and as planned: ";
+  private static final String IS_UNCHANGED = "the file is as it was when it was taken";
+
+  private FileChecks() {}
+
+  /**
+   * Rows for refused files.
+   *
+   * @param faults why, by path
+   */
+  static List<Row> refused(long runSequence, String bronze, SortedMap<String, String> faults) {
+    return faults.entrySet().stream()
+        .map(f -> row(runSequence, bronze, IS_WHOLE + f.getValue(), f.getKey(), 0L))
+        .toList();
+  }
+
+  /** Rows for files that were changed after they were taken. */
+  static List<Row> changed(long runSequence, List<String> paths) {
+    return paths.stream()
+        .map(path -> row(runSequence, "ops.landing_file", IS_UNCHANGED, path, null))
+        .toList();
+  }
+
+  /** Files refused whole, by run. */
+  static Map<Long, Set<String>> refused(Lake lake) {
+    Map<Long, Set<String>> byRun = new TreeMap<>();
+    for (Row row :
+        lake.read("ops.check")
+            .where(not(col("is_passed")).and(col("name").startsWith(IS_WHOLE)))
+            .select("run_sequence", "file")
+            .collectAsList()) {
+      byRun.computeIfAbsent(row.getLong(0), _ -> new HashSet<>()).add(row.getString(1));
+    }
+    return byRun;
+  }
+
+  /** One text for each file that failed: its path and why. */
+  static List<String> failed(List<Row> checks) {
+    return checks.stream()
+        .filter(c -> !c.getString(3).isEmpty() && !c.getBoolean(5))
+        .map(c ->
+            c.getString(3)
+                + ": "
+                + (c.getString(2).equals(IS_UNCHANGED)
+                    ? "it was changed after it was taken"
+                    : c.getString(2).substring(IS_WHOLE.length())))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static Row row(
+      long runSequence,
+      String table,
+      String name,
+      String path,
+      @org.jspecify.annotations.Nullable Long count) {
+    return RowFactory.create(
+        runSequence, table, name, path, "error", false, 1L, count, count, count, count);
+  }
+}

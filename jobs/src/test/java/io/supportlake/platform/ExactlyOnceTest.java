@@ -1,0 +1,361 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.delta.tables.DeltaTable;
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.testing.Lines;
+import io.supportlake.testing.SmallHome;
+import io.supportlake.testing.SparkSuite;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs of an installation with one source: whatever is delivered is taken exactly once. */
+class ExactlyOnceTest extends SparkSuite {
+  private static final LocalDate FIRST = LocalDate.of(2026, 3, 2);
+  private static final LocalDate SECOND = FIRST.plusDays(1);
+
+  @TempDir private static Path home;
+  private static Contracts contracts = CONTRACTS;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void install() {
+    contracts =
+        Contracts.load(SmallHome.of(HOME, home, List.of("silver.money_event")).resolve("schemas"));
+  }
+
+  @BeforeEach
+  void runTheFirstDay() throws IOException {
+    land("2026-03-02/a.jsonl", records(1, 2, 3));
+    assertThat(run(FIRST).accepted()).isEqualTo(3);
+  }
+
+  @Test
+  void aFileThatIsMonthsLateArrivesWithTheRunThatSeesIt() throws IOException {
+    land("2025-11-20/late.jsonl", record(9, "2025-11-19"));
+
+    assertThat(run(SECOND).accepted()).isEqualTo(1);
+    assertThat(Lines.of(bronze().where("record_id = 'm9'"), "event_date", "arrival_date"))
+        .containsExactly("2025-11-19|2026-03-03");
+    assertThat(run(SECOND).files()).isZero();
+  }
+
+  @Test
+  void aFileDeliveredAgainUnderAnotherNameBringsDuplicatesOnly() throws IOException {
+    land("2026-03-03/again.jsonl", records(1, 2, 3));
+
+    assertThat(run(SECOND).accepted()).isZero();
+    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/again.jsonl|true|3|0|3|0");
+    assertThat(ids()).containsExactly("m1", "m2", "m3");
+  }
+
+  @Test
+  void aTruncatedGzipIsRefusedWholeWhileTheOthersAreTakenAndTakenOnceItIsWhole()
+      throws IOException {
+    byte[] whole = gzip(records(IntStream.range(100, 2_000).toArray()));
+    land("2026-03-03/cut.jsonl.gz", Arrays.copyOf(whole, whole.length / 2));
+    land("2026-03-03/good.jsonl", records(4));
+
+    Runner.Summary cut = run(SECOND);
+    assertThat(cut.accepted()).isEqualTo(1);
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4");
+    assertThat(accounts(2))
+        .containsExactly(
+            "money_event/2026-03-03/cut.jsonl.gz|false|0|0|0|0",
+            "money_event/2026-03-03/good.jsonl|true|1|1|0|0");
+    assertThatThrownBy(() -> Runner.refuseStopped(cut))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("cut.jsonl.gz: it ends before its compressed content does")
+        .hasMessageContaining("delivers it whole, under the same or another name");
+
+    assertThat(run(SECOND).files()).as("as long as it is the same").isZero();
+    land("2026-03-03/cut.jsonl.gz", whole);
+    Runner.Summary mended = run(SECOND);
+    assertThat(mended.accepted()).isEqualTo(1_900);
+    assertThat(mended.refused()).isEmpty();
+    land("2026-03-03/another-name.jsonl.gz", whole);
+    assertThat(run(SECOND).accepted()).isZero();
+    assertThat(ids()).hasSize(1_904).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aFileThatIsNoGzipIsRefusedWholeThoughItsTextIsFine() throws IOException {
+    land("2026-03-03/plain.jsonl.gz", records(4).getBytes(StandardCharsets.UTF_8));
+
+    assertThat(run(SECOND).refused())
+        .singleElement()
+        .asString()
+        .startsWith("money_event/2026-03-03/plain.jsonl.gz: it cannot be unpacked");
+    assertThat(ids()).containsExactly("m1", "m2", "m3");
+  }
+
+  @Test
+  void emptyFilesCountAsReadZero() throws IOException {
+    land("2026-03-03/empty.jsonl", "");
+    land("2026-03-03/empty.jsonl.gz", new byte[0]);
+    land("2026-03-03/packed.jsonl.gz", gzip(""));
+
+    Runner.Summary summary = run(SECOND);
+    assertThat(summary.files()).isEqualTo(3);
+    assertThat(summary.refused()).isEmpty();
+    assertThat(accounts(2))
+        .containsExactly(
+            "money_event/2026-03-03/empty.jsonl.gz|true|0|0|0|0",
+            "money_event/2026-03-03/empty.jsonl|true|0|0|0|0",
+            "money_event/2026-03-03/packed.jsonl.gz|true|0|0|0|0");
+  }
+
+  @Test
+  void aFileThatGrewAfterItWasTakenIsReportedUntilItIsDeliveredAsAFileOfItsOwn()
+      throws IOException {
+    Files.writeString(landed("2026-03-02/a.jsonl"), records(4) + "\n", StandardOpenOption.APPEND);
+
+    Runner.Summary grown = run(SECOND);
+    assertThat(grown.accepted()).isZero();
+    assertThat(grown.refused())
+        .containsExactly("money_event/2026-03-02/a.jsonl: it was changed after it was taken");
+
+    Files.move(landed("2026-03-02/a.jsonl"), landed("2026-03-02/a-2.jsonl"));
+    Runner.Summary anew = run(SECOND);
+    assertThat(anew.refused()).isEmpty();
+    assertThat(anew.accepted()).isEqualTo(1);
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4");
+  }
+
+  @Test
+  void otherContentOfTheSameSizeIsSeenByItsHash() throws IOException {
+    land("2026-03-02/a.jsonl", records(1, 2, 4));
+
+    assertThat(run(SECOND).refused())
+        .containsExactly("money_event/2026-03-02/a.jsonl: it was changed after it was taken");
+  }
+
+  @Test
+  void aFileBeingWrittenIsLeftAloneUntilItIsRenamed() throws IOException {
+    land("2026-03-03/b.jsonl.tmp", records(4));
+    land("2026-03-03/.c.jsonl", records(5));
+    assertThat(run(SECOND).files()).isZero();
+
+    Files.move(landed("2026-03-03/b.jsonl.tmp"), landed("2026-03-03/b.jsonl"));
+    assertThat(run(SECOND).accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void namesThatLookLikePatternsOrEscapesNameTheirFile() throws IOException {
+    List<String> names = List.of("a+b [1].jsonl", "100%2B.jsonl", "*.jsonl", "{x,y}?.jsonl");
+    for (int i = 0; i < names.size(); i++) {
+      land("2026-03-03/" + names.get(i), records(10 + i));
+    }
+
+    assertThat(run(SECOND).accepted()).isEqualTo(4);
+    assertThat(Lines.of(bronze().where("ingest_run = 2"), "ingest_file"))
+        .containsExactlyInAnyOrderElementsOf(
+            names.stream().map(n -> "money_event/2026-03-03/" + n).toList());
+  }
+
+  @Test
+  void aPlannedFileThatChangedBeforeTheRunWasCompletedIsLeftToTheNextRun() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    land("2026-03-03/c.jsonl", records(5));
+    crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl", "2026-03-03/c.jsonl");
+    land("2026-03-03/b.jsonl", records(4, 6));
+    Files.delete(landed("2026-03-03/c.jsonl"));
+
+    Runner.Summary completed = run(SECOND);
+    assertThat(completed.runSequence()).isEqualTo(2);
+    assertThat(completed.accepted()).isZero();
+    assertThat(completed.refused())
+        .containsExactly(
+            "money_event/2026-03-03/b.jsonl: it was changed after the run had planned to take it",
+            "money_event/2026-03-03/c.jsonl: it is gone");
+    assertThat(run(SECOND).accepted()).isEqualTo(2);
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4", "m6");
+  }
+
+  @Test
+  void aCrashedRunIsCompletedWithItsOwnDaysBeforeALaterDateIsRun() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    land("2026-03-03/c.jsonl", records(5));
+
+    assertThat(run(SECOND.plusDays(2)).runSequence()).isEqualTo(3);
+    assertThat(
+            Lines.of(
+                lake().read("ops.run").where("table_name = 'bronze.money_event'"),
+                "run_sequence",
+                "from_date",
+                "to_date"))
+        .containsExactly(
+            "1|2026-03-02|2026-03-02", "2|2026-03-03|2026-03-03", "3|2026-03-04|2026-03-05");
+    assertThat(
+            Lines.of(bronze().where("ingest_run > 1"), "record_id", "ingest_run", "arrival_date"))
+        .containsExactly("m4|2|2026-03-03", "m5|3|2026-03-05");
+  }
+
+  @Test
+  void aLostManifestIsRefusedAndNothingIsTakenTwice() throws IOException {
+    delete(folder.resolve("lake/ops/landing_file"));
+    DeltaLog.clearCache();
+
+    assertThatThrownBy(() -> run(SECOND))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("ops.landing_file lacks files that run 1 planned to take")
+        .hasMessageContaining("restores ops/landing_file from a backup");
+    assertThat(ids()).containsExactly("m1", "m2", "m3");
+  }
+
+  @Test
+  void aManifestSetBackToAnOlderVersionIsRefusedUntilItIsRestored() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    assertThat(run(SECOND).accepted()).isEqualTo(1);
+    long newest = lake().version("ops.landing_file");
+    var _ = manifest().restoreToVersion(0);
+
+    assertThatThrownBy(() -> run(SECOND.plusDays(1)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("lacks files that run 2 planned");
+
+    var _ = manifest().restoreToVersion(newest);
+    assertThat(run(SECOND.plusDays(1)).files()).isZero();
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4");
+  }
+
+  private DeltaTable manifest() {
+    return DeltaTable.forPath(spark(), lake().path("ops.landing_file"));
+  }
+
+  /** What a run leaves that is killed before it reads. */
+  private void crashAfterPlanning(long run, LocalDate to, String... paths) throws IOException {
+    Landing landing =
+        new Landing(
+            folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration());
+    List<TakenFile> files =
+        landing.list("money_event").stream()
+            .filter(f -> Stream.of(paths).anyMatch(p -> f.path().endsWith(p)))
+            .map(f ->
+                new TakenFile(f.path(), f.source(), f.bytes(), landing.contentHash(f.path()), to))
+            .toList();
+    assertThat(files).hasSize(paths.length);
+    Lake lake = lake();
+    lake.append(
+        "ops.landing_file", ManifestFiles.rows(spark(), lake, files, run), files.size(), run);
+    new RunPlan(run, to, to, files.size(), Instant.now()).write(spark(), lake);
+  }
+
+  private Runner.Summary run(LocalDate to) {
+    RunConfig config =
+        RunConfig.load(home.resolve("conf"), null)
+            .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
+    return new Runner(
+            spark(),
+            contracts,
+            config,
+            SETTINGS,
+            home.resolve("conf"),
+            new Progress(
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)))
+        .run(null, to);
+  }
+
+  private Lake lake() {
+    return new Lake(
+        spark(),
+        new RunConfig.Locations(
+            folder.resolve("lake").toString(),
+            folder.resolve("lake/restricted").toString(),
+            folder.resolve("out").toString()),
+        contracts);
+  }
+
+  private org.apache.spark.sql.Dataset<org.apache.spark.sql.Row> bronze() {
+    return lake().read("bronze.money_event");
+  }
+
+  private List<String> ids() {
+    return Lines.of(bronze(), "record_id");
+  }
+
+  /** A line a file of a run: passed, read, accepted, duplicates, quarantined. */
+  private List<String> accounts(long run) {
+    return Lines.of(
+        lake()
+            .read("ops.check")
+            .where(col("run_sequence").equalTo(run).and(col("read_count").isNotNull())),
+        "file",
+        "is_passed",
+        "read_count",
+        "accepted_count",
+        "duplicate_count",
+        "quarantined_count");
+  }
+
+  private static String records(int... ids) {
+    return Arrays.stream(ids).mapToObj(i -> record(i, "2026-03-01")).collect(Collectors.joining());
+  }
+
+  private static String record(int id, String day) {
+    return """
+    {"event_id":"m%d","account_id":"A%d","occurred_at":"%sT12:00:00Z","kind":"fee","amount":"%d.50","currency":"EUR"}
+    """
+        .formatted(id, id * 7919 % 101, day, id);
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream packed = new GZIPOutputStream(bytes)) {
+      packed.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  private void land(String path, String text) throws IOException {
+    land(path, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Delivers as one should: under a temporary name, then renamed. */
+  private void land(String path, byte[] bytes) throws IOException {
+    Path file = landed(path);
+    Path parent = Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    Path temporary = parent.resolve(file.getFileName() + ".part");
+    Files.write(temporary, bytes);
+    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path landed(String path) {
+    return folder.resolve("landing/money_event").resolve(path);
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
