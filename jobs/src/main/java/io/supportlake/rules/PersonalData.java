@@ -71,6 +71,7 @@ final class PersonalData {
               + "[\"']?[ \\t]*(:|=|->|\\bis\\b|\\bwas\\b|\\bist\\b|\\blautet\\b|\\bes\\b|\\best\\b)(?:[ \\t]*(?::|=|now|still|currently))?[ \\t]*"
               + "(?:\"([^\"\\n]{1,64})\"|'([^'\\n]{1,64})'|([^\\s\"']{1,64}))",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
   /** A password right after the word: letters and digits, as no word of a sentence has. */
   private static final Pattern BARE_PASSWORD =
       Pattern.compile(
@@ -80,6 +81,7 @@ final class PersonalData {
   /** The password of a link: scheme://user:password@host. */
   private static final Pattern LINK_PASSWORD =
       Pattern.compile("://[^\\s:/@]{0,64}:([^\\s/@]{1,128})@(?=[\\p{L}\\d])");
+
   private static final Pattern NUMERIC_PASSWORD =
       Pattern.compile(
           "(?<![\\p{L}\\d])(?:pin|cvv2?|cvc2?|otp)(?:[ -]?code)?[ \\t]+(\\d{3,8})(?!\\d)",
@@ -203,7 +205,8 @@ final class PersonalData {
           "xml", "csv", "txt", "log", "jar", "java", "py", "yaml", "yml");
 
   private static final Pattern IBAN_START =
-      Pattern.compile("(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?([0-9]{2})(?=[ .\\r\\n\\t-]{0,3}[A-Za-z0-9])");
+      Pattern.compile(
+          "(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?([0-9]{2})(?=[ .\\r\\n\\t-]{0,3}[A-Za-z0-9])");
 
   private static final Pattern WALLET =
       Pattern.compile(
@@ -284,6 +287,7 @@ final class PersonalData {
   private static final Pattern DNI =
       Pattern.compile(
           "(?<![A-Za-z0-9])(?:\\d{2}\\.?\\d{3}\\.?\\d{3}[- ]?[A-Za-z]|[XYZxyz][- ]?\\d{7}[- ]?[A-Za-z])(?![A-Za-z0-9])");
+
   /** Swiss AHV, Brazilian CPF, Belgian national number. */
   private static final Pattern DOTTED_IDENTITY =
       Pattern.compile(
@@ -299,6 +303,7 @@ final class PersonalData {
       Pattern.compile(
           "(?<![A-Za-z0-9])(?:[A-Z]{6}\\d{2}[A-EHLMPR-T]\\d{2}[A-Z]\\d{3}[A-Z]|[A-Z]{4}\\d{6}[HMX][A-Z]{5}[A-Z0-9]\\d|[STFGM]\\d{7}[A-Z])(?![A-Za-z0-9])",
           Pattern.CASE_INSENSITIVE);
+
   private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
 
   private static final Pattern IPV4 =
@@ -802,11 +807,7 @@ final class PersonalData {
   private void barePassword(Matcher matcher) {
     int end = withoutPunctuation(matcher.start(1), matcher.end(1));
     if (end - matcher.start(1) >= 6) {
-      take(
-          matcher.start(1),
-          end,
-          Redactor.Type.PASSWORD,
-          text.substring(matcher.start(1), end));
+      take(matcher.start(1), end, Redactor.Type.PASSWORD, text.substring(matcher.start(1), end));
     }
   }
 
@@ -1042,7 +1043,11 @@ final class PersonalData {
       int length = group[1] - group[0];
       narrow &= last == first || group[0] - groups.get(last - 1)[1] == 1;
       // A last group may be short; gaps of several characters are trusted between long groups only.
-      boolean regular = (wide && length >= 2) || (threes && length == 3) || (even && narrow && length == size) || last == first;
+      boolean regular =
+          (wide && length >= 2)
+              || (threes && length == 3)
+              || (even && narrow && length == size)
+              || last == first;
       if (digits.length() > 19) {
         return best;
       }
@@ -1122,7 +1127,8 @@ final class PersonalData {
             || (four >= 6761 && four <= 6763)
             || four == 6767;
     boolean mir = length >= 16 && four >= 2200 && four <= 2204;
-    boolean other = length == 16 && (two == 60 || two == 81 || two == 82 || four == 6363 || four == 9792);
+    boolean other =
+        length == 16 && (two == 60 || two == 81 || two == 82 || four == 6363 || four == 9792);
     return visa
         || mastercard
         || amex
