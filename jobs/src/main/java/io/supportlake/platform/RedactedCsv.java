@@ -115,9 +115,9 @@ public final class RedactedCsv {
                   redactor,
                   counts);
             } catch (UncheckedIOException e) {
-              throw malformed(file, format, e.getCause());
-            } catch (CharacterCodingException e) {
-              throw malformed(file, format, e);
+              throw e.getCause() instanceof CharacterCodingException ? malformed(file, format) : e;
+            } catch (CharacterCodingException _) {
+              throw malformed(file, format);
             }
           });
     } catch (IOException e) {
@@ -247,9 +247,9 @@ public final class RedactedCsv {
     return out;
   }
 
-  private static UsageException malformed(Path file, Format format, Throwable cause) {
+  private static UsageException malformed(Path file, Format format) {
     return new UsageException(
-        "%s cannot be read as %s (%s). Name the encoding it has with --encoding, such as windows-1252."
-            .formatted(file, format.charset(), cause.getClass().getSimpleName()));
+        "%s holds bytes that are no %s. Name the encoding it has with --encoding, such as windows-1252."
+            .formatted(file, format.charset()));
   }
 }

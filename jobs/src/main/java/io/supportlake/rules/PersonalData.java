@@ -1042,9 +1042,13 @@ final class PersonalData {
       digits.append(text, group[0], group[1]);
       int length = group[1] - group[0];
       narrow &= last == first || group[0] - groups.get(last - 1)[1] == 1;
-      // A last group may be short; gaps of several characters are trusted between long groups only.
+      if (last > first && size < 6 && length > 6 && text.charAt(group[0] - 1) == '.') {
+        return best; // a number with decimals
+      }
+      // A last group may be short after equal ones; gaps of several characters are trusted between
+      // long groups only.
       boolean regular =
-          (wide && length >= 2)
+          (wide && (length >= 4 || (even && length >= 2)))
               || (threes && length == 3)
               || (even && narrow && length == size)
               || last == first;
@@ -1063,7 +1067,8 @@ final class PersonalData {
 
   private boolean mayPrecedeCard(int start) {
     char before = text.charAt(start - 1);
-    if (before == '_' || before == '.') {
+    boolean negative = before == '-' && start > 1 && text.charAt(start - 2) == '_';
+    if (before == '_' || before == '.' || negative) {
       return false;
     }
     if (!isAsciiLetterOrDigit(before)) {
@@ -1384,8 +1389,9 @@ final class PersonalData {
       return number(plus, "ZZ", written.startsWith("00"));
     }
     boolean announced = followsPhoneWord(start);
-    boolean grouped = digits.length() < written.length();
-    boolean trunk = written.startsWith("0") || written.startsWith("(");
+    boolean bracketed = written.startsWith("(" + digits); // a number in brackets, not its area code
+    boolean grouped = !bracketed && digits.length() < written.length();
+    boolean trunk = written.startsWith("0") || (written.startsWith("(") && !bracketed);
     if (!announced && !grouped && !(trunk && digits.length() >= 10)) {
       return null;
     }

@@ -179,7 +179,7 @@ class RedactCommandTest {
 
     Ran wrong = redact("--text", "text", "--delimiter", ";");
     assertThat(wrong.code()).isEqualTo(2);
-    assertThat(wrong.error()).contains("cannot be read as UTF-8", "--encoding");
+    assertThat(wrong.error()).contains("no UTF-8", "--encoding");
     assertThat(folder).isDirectoryNotContaining("glob:**out*");
 
     Ran right = redact("--text", "text", "--delimiter", ";", "--encoding", "windows-1252");
@@ -194,9 +194,8 @@ class RedactCommandTest {
     Ran ran = redact("--text", "text");
 
     assertThat(ran.error()).doesNotContain("bob@x.io");
-    assertThat(ran.code() == 0 || ran.code() == 2).isTrue();
-    if (ran.code() == 0) {
-      assertThat(Files.readString(out())).doesNotContain("bob@x.io");
-    }
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.error()).contains("cannot be read as CSV");
+    assertThat(folder).isDirectoryNotContaining("glob:**out*");
   }
 }
