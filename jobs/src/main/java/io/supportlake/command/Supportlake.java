@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       OutreachCommand.class,
       ReportCommand.class,
       SqlCommand.class,
+      RedactCommand.class,
       TablesCommand.class,
       DocsCommand.class,
       QuarantineCommand.class,

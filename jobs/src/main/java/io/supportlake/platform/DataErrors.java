@@ -49,6 +49,15 @@ public final class DataErrors {
             .formatted(String.join(", ", stopped), stopped.getFirst()));
   }
 
+  static DataException cannotBeSearched(Path file, Exception cause) {
+    DataException refusal =
+        new DataException(
+            "%s cannot be decoded (%s), so nobody knows what it holds. If it is a leftover of a crashed write, whoever runs the pipeline deletes it; if a table names it, restore it from a backup. Then search again."
+                .formatted(file, cause.getClass().getSimpleName()));
+    refusal.initCause(cause);
+    return refusal;
+  }
+
   /**
    * A list that came back with lines that cannot be taken.
    *

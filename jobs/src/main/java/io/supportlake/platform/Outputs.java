@@ -1,6 +1,8 @@
 package io.supportlake.platform;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,15 +13,38 @@ import java.util.Objects;
 public final class Outputs {
   private Outputs() {}
 
+  /** Writes what a file holds. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes everything; the stream is closed by the caller. */
+    void to(OutputStream out) throws IOException;
+  }
+
   /** Writes a file by writing a temporary one beside it and moving it into place. */
   public static void write(Path file, byte[] bytes) {
+    write(file, out -> out.write(bytes));
+  }
+
+  /**
+   * The same for content that is too large for memory; when it fails, nothing of it stays.
+   *
+   * @throws UncheckedIOException when the file cannot be written or the content cannot be read
+   */
+  public static void write(Path file, Content content) {
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
     try {
       Files.createDirectories(folder);
       Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
-      Files.write(temporary, bytes);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        try (OutputStream out =
+            new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+          content.to(out);
+        }
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write %s: make the folder writable and free some space, then run again"

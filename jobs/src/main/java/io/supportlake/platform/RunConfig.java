@@ -88,21 +88,36 @@ public record RunConfig(
 
   /** The settings that tables see, with the key from the environment. */
   public Settings settings(Map<String, String> environment) {
-    String hex = environment.get(privacy.keyVariable());
+    return settings(keyIn(privacy.keyVariable(), environment));
+  }
+
+  /** The key that an environment variable holds. */
+  static byte[] keyIn(String variable, Map<String, String> environment) {
+    String hex = environment.get(variable);
     if (hex == null || hex.isBlank()) {
       throw new UsageException(
           "no key to hash personal data with: the environment variable %s is not set. Set it to at"
-                  .formatted(privacy.keyVariable())
+                  .formatted(variable)
               + " least 16 random bytes in hex (openssl rand -hex 32), keep it for good, and out of"
               + " the repository. ./supportlake demo needs none.");
     }
+    byte[] key;
     try {
-      return settings(HexFormat.of().parseHex(hex.strip()));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(
-          "the key in %s is not usable: %s. Set it to at least 16 random bytes in hex."
-              .formatted(privacy.keyVariable(), e.getMessage()));
+      key = HexFormat.of().parseHex(hex.strip());
+    } catch (IllegalArgumentException _) {
+      // The parser's own message would quote what it stumbled over: a part of the key.
+      throw unusable(variable, "it is not hexadecimal");
     }
+    if (key.length < 16) {
+      throw unusable(variable, "it has %d bytes".formatted(key.length));
+    }
+    return key;
+  }
+
+  private static UsageException unusable(String variable, String why) {
+    return new UsageException(
+        "the key in %s is not usable: %s. Set it to at least 16 random bytes in hex."
+            .formatted(variable, why));
   }
 
   /** The settings with a given key. */

@@ -49,23 +49,39 @@ final class PersonalData {
               + "|npm_[A-Za-z0-9]{30,}"
               + "|xox[abeprs]-[A-Za-z0-9-]{10,}"
               + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,}"
+              + "|(?:shpat|shpss|shpca|shppa)_[0-9a-fA-F]{32}"
+              + "|dop_v1_[0-9a-f]{32,}"
+              + "|hf_[A-Za-z0-9]{30,}"
+              + "|(?:SK|AC)[0-9a-f]{32}(?![A-Za-z0-9])"
+              + "|[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9])"
               + "|ya29\\.[A-Za-z0-9_-]{16,}"
               + "|SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,})");
   private static final Pattern ANNOUNCED_SECRET =
       Pattern.compile(
           "(?<![A-Za-z])(?:(?:authorization\\s*[:=]\\s*)?(?:bearer|basic)\\s+"
               + "|(?:api[ _-]?key|api[ _-]?token|access[ _-]?key|access[ _-]?token|refresh[ _-]?token|auth[ _-]?token|client[ _-]?secret|secret[ _-]?key|signing[ _-]?secret|secret|token)"
-              + "[\"']?\\s*(?:[:=]|\\bis\\b)\\s*[\"']?)"
+              + "(?:[\"']?\\s*(?:[:=]|\\bis\\b)\\s*[\"']?|\\s+(?=[A-Za-z0-9._~+/=-]{20})))"
               + "([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,})",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern PASSWORD =
       Pattern.compile(
-          "(?<![\\p{L}\\d])(?:pass(?:word|wort|code|phrase|wd)|pwd|pw|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|(?:pin|cvv|cvc|otp)(?:[ -]?code)?|one[- ]time code|verification code)"
+          "(?<![\\p{L}\\d])(?:pass(?:word|wort|code|phrase|wd)?|pwd|pw|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|(?:pin|cvv|cvc|otp)(?:[ -]?code)?|one[- ]time code|verification code)"
               + "(?:[ \\t]+(?:for|of|to)[ \\t]+(?:my|the|our)?[ \\t]*\\p{L}{2,20}(?:[ \\t]+account)?)?"
               + "[\"']?[ \\t]*(:|=|->|\\bis\\b|\\bwas\\b|\\bist\\b|\\blautet\\b|\\bes\\b|\\best\\b)(?:[ \\t]*(?::|=|now|still|currently))?[ \\t]*"
               + "(?:\"([^\"\\n]{1,64})\"|'([^'\\n]{1,64})'|([^\\s\"']{1,64}))",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
+  /** A password right after the word: letters and digits, as no word of a sentence has. */
+  private static final Pattern BARE_PASSWORD =
+      Pattern.compile(
+          "(?<![\\p{L}\\d])(?:pass(?:word|wort|code|phrase|wd)|pwd|pw|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord)[ \\t]+(?=\\S{0,40}\\d)(?=\\S{0,40}\\p{L})([^\\s\"']{6,64})",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
+  /** The password of a link: scheme://user:password@host. */
+  private static final Pattern LINK_PASSWORD =
+      Pattern.compile("://[^\\s:/@]{0,64}:([^\\s/@]{1,128})@(?=[\\p{L}\\d])");
+
   private static final Pattern NUMERIC_PASSWORD =
       Pattern.compile(
           "(?<![\\p{L}\\d])(?:pin|cvv2?|cvc2?|otp)(?:[ -]?code)?[ \\t]+(\\d{3,8})(?!\\d)",
@@ -177,17 +193,24 @@ final class PersonalData {
               + "([\\p{L}\\d](?:[\\p{L}\\d-]{0,62})(?:(?:\\.|\\s?[\\[(]dot[\\])]\\s?)[\\p{L}\\d-]{1,63}){0,6}(?:\\.|\\s?[\\[(]dot[\\])]\\s?)\\p{L}{2,24})(?![\\p{L}\\d@-])",
           Pattern.CASE_INSENSITIVE);
 
+  private static final String SPELT_DOT = "(?i)\\s?[\\[(]dot[\\])]\\s?";
+
+  /** What stands before the last dot of a name whose dots are spelt out. */
+  private static final Pattern SPELT_LOCAL =
+      Pattern.compile("(?i)(?:[\\p{L}\\d_+-]{1,32}\\s?[\\[(]dot[\\])]\\s?){1,3}$");
+
   private static final Set<String> FILE_ENDINGS =
       Set.of(
           "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "json", "html", "pdf",
           "xml", "csv", "txt", "log", "jar", "java", "py", "yaml", "yml");
 
   private static final Pattern IBAN_START =
-      Pattern.compile("(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?([0-9]{2})(?=[ -]?[A-Za-z0-9])");
+      Pattern.compile(
+          "(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?([0-9]{2})(?=[ .\\r\\n\\t-]{0,3}[A-Za-z0-9])");
 
   private static final Pattern WALLET =
       Pattern.compile(
-          "(?<![A-Za-z0-9])(?:0x[0-9a-fA-F]{40}|(?:bc1|tb1)[02-9ac-hj-np-z]{23,87}|BC1[02-9AC-HJ-NP-Z]{23,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])");
+          "(?<![A-Za-z0-9])(?:0x[0-9a-fA-F]{40}|(?:bc1|tb1)[02-9ac-hj-np-z]{23,87}|BC1[02-9AC-HJ-NP-Z]{23,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|[TDLM][1-9A-HJ-NP-Za-km-z]{32,33}|ltc1[02-9ac-hj-np-z]{23,87}|r[1-9A-HJ-NP-Za-km-z]{24,34})(?![A-Za-z0-9])");
 
   /** Numbers that carry a check digit of their own and may look like a card. */
   private static final Pattern GOODS =
@@ -201,12 +224,15 @@ final class PersonalData {
       Pattern.compile(
           "(?<![A-Za-z])(?:orders?|tickets?|invoices?|transactions?|txn|trx|cases?|ref|reference|payments?|payouts?|refunds?|transfers?|bookings?|shipments?|sku|trace|requests?|sessions?|correlation|batch|po|purchase|errors?|issues?|bugs?|commits?|quotes?|claims?|events?|jobs?|chargebacks?|disputes?|settlements?|charges?|subscriptions?|incidents?|deposits?|withdrawals?|bestellung|rechnung|rechnungsnummer|bestellnummer|auftragsnummer|pedido|factura|commande|facture|mandates?|hash|id)"
               + LABEL_TAIL
-              + "([A-Za-z]{0,8}[-_#/]?\\d[A-Za-z0-9_./-]{2,60}+)(?![ ]\\d{3})",
+              + "([A-Za-z]{0,8}[-_#/]?\\d[A-Za-z0-9_./-]{2,60}+)",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern PREFIXED_ID =
       Pattern.compile(
           "(?<![A-Za-z0-9])(?:[A-Za-z]{2,12}[-_#/]\\d[A-Za-z0-9_/-]*+|[A-Za-z]{1,12}_[A-Za-z0-9]+|[A-Z]{2,6}\\d{5,}+(?![A-Za-z0-9]))");
+
+  private static final Pattern REFERENCE =
+      Pattern.compile("(?<![\\w+-])\\d{4}([ -])\\d{4}\\1\\d{4}\\1\\d{4}(?!\\w)");
 
   private static final Pattern DATE =
       Pattern.compile(
@@ -228,13 +254,15 @@ final class PersonalData {
 
   private static final Pattern VERSION =
       Pattern.compile(
-          "(?<![A-Za-z])(?:v|ver|version|versions|build|release|firmware|sdk|android|ios|macos|windows|chrome|firefox|safari|edge|java|app|api|driver|agent|client|upgrade to|updated to)[ /:=-]*v?\\d+(?:\\.\\d+)+",
+          "(?<![A-Za-z])(v|ver|version|versions|build|release|firmware|sdk|android|ios|macos|windows|chrome|firefox|safari|edge|java|app|api|driver|agent|client|upgrade to|updated to)[ /:=-]*v?(\\d+(?:\\.\\d+)+)",
           Pattern.CASE_INSENSITIVE);
+
+  private static final Set<String> MACHINES = Set.of("api", "agent", "client", "driver", "app");
 
   private static final Pattern ACCOUNT =
       Pattern.compile(
-          "(?<![\\p{L}\\d])(?:(?:bank[ -]?)?(?:account|acct|acc|a/c|konto|kontonummer|cuenta|compte|conta|conto|rekening)"
-              + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|número|numéro|numero|nummer|nº|n°|is|ist|es|est|:|#|=|de|bancaria)){0,4}[ \\t]*(?<value>\\d(?:[ -]?\\d){5,17}+)"
+          "(?<![\\p{L}\\d])(?:(?:bank[ -]?)?(?:account|acct|acc|a/c|konto|konto-?nr|kontonummer|clabe|cuenta|compte|conta|conto|rekening(?:nummer)?)"
+              + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|número|numéro|numero|nummer|nº|n°|is|ist|es|est|:|#|=|de|bancaria|corriente|corrente|courant|n\\.|\\.)){0,4}[ \\t]*(?<value>\\d(?:[ -]?\\d){5,23}+)"
               + "|sort[ -]?code(?:[ \\t]*(?:is|:|=|#|no\\.?)){0,2}[ \\t]*(?<sort>\\d{2}[ -]?\\d{2}[ -]?\\d{2})"
               + "|(?:routing|aba|rtn|bsb|blz|bankleitzahl|transit)(?:[ \\t]*(?:transit|numbers?|no\\.?|nr\\.?|is|:|#|=)){0,3}[ \\t]*(?<routing>\\d{3}[ -]?\\d{2,3}[ -]?\\d{1,3}))(?![\\d])",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
@@ -243,9 +271,9 @@ final class PersonalData {
 
   private static final Pattern ANNOUNCED_IDENTITY =
       Pattern.compile(
-          "(?<![\\p{L}\\d])(?:ssn|social security|sin|passport|reisepass|pasaporte|passeport|national id|id card|identity card|personalausweis|driver'?s licen[cs]e|steuer-?id|steueridentifikationsnummer|tax id|tin|nino|ni number|national insurance|aadhaar|pan card|dni|nie|nif|cpf|bsn)"
-              + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|nummer|número|numéro|is|ist|es|:|#|=)){0,4}[ \\t]*"
-              + "((?=[A-Za-z0-9 .-]{0,8}\\d{2})[A-Za-z]{0,3}\\d(?:[ .-]?[A-Za-z0-9]){5,13}+)(?![A-Za-z0-9])",
+          "(?<![\\p{L}\\d])(?:ssn|social security|sin|passport|reisepass|pasaporte|passeport|national id|id card|identity card|personalausweis|driver'?s licen[cs]e|steuer-?id|steueridentifikationsnummer|tax id|tin|nino|ni number|national insurance|national number|aadhaar|pan(?= card| num| no)(?: card)?|tax pan|dni|nie|nif|nir|cpf|bsn|burgerservicenummer|pesel|personnummer|personal identity|tfn|tax file|social insurance|rijksregisternummer|registre national|s[eé]curit[eé] sociale|s[eé]cu|curp|nric|fin|ahv|avs|egn|cnp|tckn|henkil[oö]tunnus)"
+              + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|nummer|número|numéro|is|ist|es|est|-|:|#|=)){0,4}[ \\t]*"
+              + "((?=[A-Za-z0-9 .-]{0,8}\\d{2})[A-Za-z]{0,6}[ .-]?\\d[A-Za-z0-9 .-]{2})",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
   private static final Pattern SSN =
       Pattern.compile(
@@ -259,13 +287,30 @@ final class PersonalData {
   private static final Pattern DNI =
       Pattern.compile(
           "(?<![A-Za-z0-9])(?:\\d{2}\\.?\\d{3}\\.?\\d{3}[- ]?[A-Za-z]|[XYZxyz][- ]?\\d{7}[- ]?[A-Za-z])(?![A-Za-z0-9])");
+
+  /** Swiss AHV, Brazilian CPF, Belgian national number. */
+  private static final Pattern DOTTED_IDENTITY =
+      Pattern.compile(
+          "(?<![\\w.])(?:756\\.\\d{4}\\.\\d{4}\\.\\d{2}|\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|\\d{2}\\.\\d{2}\\.\\d{2}-\\d{3}\\.\\d{2})(?![\\w-])");
+
+  /** French social security number. */
+  private static final Pattern NIR =
+      Pattern.compile(
+          "(?<![\\w.,+-])[12] ?\\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\\d) ?\\d{2} ?\\d{3} ?\\d{3} ?\\d{2}(?!\\w)");
+
+  /** Italian codice fiscale, Mexican CURP, Singapore's NRIC. */
+  private static final Pattern CODE =
+      Pattern.compile(
+          "(?<![A-Za-z0-9])(?:[A-Z]{6}\\d{2}[A-EHLMPR-T]\\d{2}[A-Z]\\d{3}[A-Z]|[A-Z]{4}\\d{6}[HMX][A-Z]{5}[A-Z0-9]\\d|[STFGM]\\d{7}[A-Z])(?![A-Za-z0-9])",
+          Pattern.CASE_INSENSITIVE);
+
   private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
 
   private static final Pattern IPV4 =
       Pattern.compile("(?<![\\w.-])\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?![\\w-]|\\.\\d)");
   private static final Pattern IPV6 =
       Pattern.compile(
-          "(?<![\\w:.])(?=[0-9A-Fa-f:]{0,39}\\d)(?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])");
+          "(?<![\\w:.])[0-9A-Fa-f]{0,4}+:[0-9A-Fa-f:]{0,40}+(?:(?<=:)\\d{1,3}(?:\\.\\d{1,3}){3}|(?<=:\\d{1,3})(?:\\.\\d{1,3}){3})?(?<![:.])(?![\\w:])");
 
   private static final Set<String> PHONE_WORDS =
       Set.of(
@@ -316,6 +361,8 @@ final class PersonalData {
   private static final int PAIRS = 1 << 8;
   private static final int FOREIGNERS = 1 << 9;
 
+  private static final int CODES = 1 << 10;
+
   private static final Map<String, Integer> ANNOUNCERS = new HashMap<>();
 
   private static void announce(int kind, String words) {
@@ -327,7 +374,7 @@ final class PersonalData {
   static {
     announce(
         PASSWORDS,
-        "password passwort passcode passphrase passwd pwd pw kennwort contraseña contrasena mot"
+        "pass password passwort passcode passphrase passwd pwd pw kennwort contraseña contrasena mot"
             + " senha wachtwoord pin pincode cvv cvc otp one verification");
     announce(
         SECRETS,
@@ -349,13 +396,15 @@ final class PersonalData {
             + " mandates hash id");
     announce(
         ACCOUNTS,
-        "account acct acc a konto kontonummer cuenta compte conta conto rekening bank bankaccount"
+        "account acct acc a konto kontonummer cuenta compte conta conto rekening rekeningnummer clabe kontonr bank bankaccount"
             + " sort sortcode routing aba rtn bsb blz bankleitzahl transit");
     announce(
         IDENTITIES,
         "ssn social sin passport reisepass pasaporte passeport national id identity personalausweis"
             + " driver drivers steuer steuerid steueridentifikationsnummer tax tin nino ni aadhaar"
-            + " pan dni nie nif cpf bsn");
+            + " pan dni nie nif nir cpf bsn burgerservicenummer pesel personnummer personal tfn"
+            + " rijksregisternummer registre sécurité securite sécu secu curp nric fin ahv avs egn"
+            + " cnp tckn henkilötunnus henkilotunnus");
     announce(
         VERSIONS,
         "v ver version versions build release firmware sdk android ios macos windows chrome firefox"
@@ -417,8 +466,12 @@ final class PersonalData {
 
   /** Personal data of the text, in no particular order, without overlaps. */
   static List<Span> find(String text, List<String> regions) {
+    return findIn(Folding.folded(text), regions);
+  }
+
+  private static List<Span> findIn(String text, List<String> regions) {
     Signs signs = signs(text);
-    if (signs.digits() < 3 && !signs.at() && !signs.word() && signs.run() < SECRET_RUN) {
+    if (signs.digits() < 2 && !signs.at() && !signs.word() && signs.run() < SECRET_RUN) {
       return List.of();
     }
     return new PersonalData(text, regions).find(signs);
@@ -480,7 +533,7 @@ final class PersonalData {
   }
 
   private List<Span> find(Signs signs) {
-    boolean digits = signs.digits() >= 6;
+    boolean digits = signs.digits() >= 4;
     collectStarts();
     if (signs.bracket()) {
       keepTokens();
@@ -492,6 +545,9 @@ final class PersonalData {
       announcedSecrets();
     }
     if (signs.at()) {
+      if (text.contains("://")) {
+        linkPasswords();
+      }
       emails();
     }
     if (signs.run() >= WALLET_RUN) {
@@ -499,28 +555,40 @@ final class PersonalData {
     }
     if (digits) {
       uuids();
+    }
+    if (signs.digits() >= 2) {
       atWords(PAIRS, IBAN_START, this::iban);
-      if (signs.digits() >= 13) {
+    }
+    if (digits) {
+      if (signs.digits() >= 12) {
         atWords(NUMBERS_OF_GOODS, GOODS, m -> keep(m.start(1), m.end(1)));
         cards();
       }
       announced();
-      atWords(IDS, LABELLED_ID, m -> keep(m.start(1), m.end(1)));
+      atWords(IDS, LABELLED_ID, this::labelledId);
       identities();
       atWords(PREFIXES, PREFIXED_ID, this::keep);
+      references();
       atNumbers(DATE, this::keep);
       amounts();
     }
     if (signs.dots() >= 3 && signs.digits() >= 4) {
-      atWords(VERSIONS, VERSION, this::keep);
-      atNumbers(
-          IPV4, m -> address(m, InetAddressValidator.getInstance().isValidInet4Address(m.group())));
+      atWords(VERSIONS, VERSION, this::version);
     }
     if (signs.colons() >= 2 && signs.digits() >= 2) {
       Matcher matcher = IPV6.matcher(text);
       while (matcher.find()) {
-        address(matcher, InetAddressValidator.getInstance().isValidInet6Address(matcher.group()));
+        String value = matcher.group();
+        address(
+            matcher,
+            value.length() >= 5
+                && digitsOf(value).length() > 0
+                && InetAddressValidator.getInstance().isValidInet6Address(value));
       }
+    }
+    if (signs.dots() >= 3 && signs.digits() >= 4) {
+      atNumbers(
+          IPV4, m -> address(m, InetAddressValidator.getInstance().isValidInet4Address(m.group())));
     }
     if (digits) {
       phones();
@@ -584,6 +652,9 @@ final class PersonalData {
             || (isSeparator(next) && end + 1 < text.length() && isDigit(text.charAt(end + 1)));
     if (isDigit(next) || "-_#/".indexOf(next) >= 0) {
       kind |= PREFIXES;
+    }
+    if (isDigit(next) && (length == 1 || length == 4 || length == 6)) {
+      kind |= CODES;
     }
     if (number && length == 2) {
       kind |= PAIRS;
@@ -717,6 +788,7 @@ final class PersonalData {
   private void announcedSecrets() {
     atWords(SECRETS, ANNOUNCED_SECRET, this::announcedSecret);
     atWords(PASSWORDS, PASSWORD, this::password);
+    atWords(PASSWORDS, BARE_PASSWORD, this::barePassword);
     atWords(
         PASSWORDS,
         NUMERIC_PASSWORD,
@@ -726,8 +798,23 @@ final class PersonalData {
   private void announcedSecret(Matcher matcher) {
     int end = withoutPunctuation(matcher.start(1), matcher.end(1));
     String value = text.substring(matcher.start(1), end);
-    if (value.length() >= 12 && digitsOf(value).length() >= 2) {
+    if (value.length() >= 12
+        && (digitsOf(value).length() >= 2 || (value.length() >= 20 && isMixed(value)))) {
       take(matcher.start(1), end, Redactor.Type.SECRET, value);
+    }
+  }
+
+  private void barePassword(Matcher matcher) {
+    int end = withoutPunctuation(matcher.start(1), matcher.end(1));
+    if (end - matcher.start(1) >= 6) {
+      take(matcher.start(1), end, Redactor.Type.PASSWORD, text.substring(matcher.start(1), end));
+    }
+  }
+
+  private void linkPasswords() {
+    Matcher matcher = LINK_PASSWORD.matcher(text);
+    while (matcher.find()) {
+      take(matcher.start(1), matcher.end(1), Redactor.Type.PASSWORD, matcher.group(1));
     }
   }
 
@@ -773,7 +860,7 @@ final class PersonalData {
     Matcher matcher = EMAIL.matcher(text);
     while (matcher.find()) {
       String local = matcher.group(1);
-      String domain = matcher.group(2).replaceAll("(?i)\\s?[\\[(]dot[\\])]\\s?", ".");
+      String domain = matcher.group(2).replaceAll(SPELT_DOT, ".");
       String ending = domain.substring(domain.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
       int start = matcher.start();
       while (!local.isEmpty() && ".'&=-%".indexOf(local.charAt(0)) >= 0) {
@@ -783,6 +870,11 @@ final class PersonalData {
       if (local.indexOf('=') >= 0) { // a link's parameter: email=a@b.example
         start += local.lastIndexOf('=') + 1;
         local = local.substring(local.lastIndexOf('=') + 1);
+      }
+      Matcher before = SPELT_LOCAL.matcher(text).region(Math.max(0, start - 80), start);
+      if (start > 0 && before.find()) {
+        local = before.group().replaceAll(SPELT_DOT, ".") + local;
+        start = before.start();
       }
       if (!local.isEmpty() && !FILE_ENDINGS.contains(ending) && !local.equals("git")) {
         String value = (local + "@" + domain).toLowerCase(Locale.ROOT);
@@ -801,22 +893,49 @@ final class PersonalData {
 
   private void iban(int start, int from, String head, int length) {
     StringBuilder value = new StringBuilder(head);
+    boolean regular = true;
+    boolean wide = false;
     int i = from;
-    int separators = 0;
+    int group = from - start; // the head may be written in two parts
     while (i < text.length() && value.length() < length) {
       char c = text.charAt(i);
       if (isAsciiLetterOrDigit(c)) {
         value.append(Character.toUpperCase(c));
-        separators = 0;
-      } else if (!isSeparator(c) || ++separators > 1) {
-        return;
+        group++;
+        i++;
+      } else {
+        int next = afterGap(i);
+        if (next < 0) {
+          return;
+        }
+        regular &= group == 4 || i == from;
+        wide |= next - i > 1;
+        group = 0;
+        i = next;
       }
-      i++;
     }
     boolean ends = i >= text.length() || !isAsciiLetterOrDigit(text.charAt(i));
-    if (value.length() == length && ends && mod97(value) == 1) {
+    // Of words in a row one in 97 passes the check: they are neither capitals nor groups of four.
+    boolean written = regular || (!wide && Character.isUpperCase(text.charAt(start)));
+    if (value.length() == length && ends && written && mod97(value) == 1) {
       take(start, i, Redactor.Type.IBAN, value.toString());
     }
+  }
+
+  /**
+   * Where a number goes on after a gap of up to three spaces, hyphens and line ends or one dot; -1
+   * when it ends here.
+   */
+  private int afterGap(int from) {
+    int i = from;
+    while (i < text.length() && i - from < 3 && " -\t\r\n".indexOf(text.charAt(i)) >= 0) {
+      i++;
+    }
+    if (i == from && i < text.length() && text.charAt(i) == '.') {
+      i++;
+    }
+    boolean goesOn = i > from && i < text.length() && isAsciiLetterOrDigit(text.charAt(i));
+    return goesOn ? i : -1;
   }
 
   /** ISO 13616: the first four characters go to the end, letters count from 10. */
@@ -833,9 +952,9 @@ final class PersonalData {
     Matcher matcher = WALLET.matcher(text);
     while (matcher.find()) {
       String value = matcher.group();
-      boolean base58 = value.charAt(0) == '1' || value.charAt(0) == '3';
+      boolean base58 = "13TDLMr".indexOf(value.charAt(0)) >= 0;
       // A long run of digits is base58 too; a real address mixes the cases.
-      if (!base58 || (hasUpper(value) && hasLower(value))) {
+      if (!base58 || isMixed(value)) {
         boolean caseless = value.startsWith("0x") || value.startsWith("BC1");
         take(
             matcher.start(),
@@ -846,15 +965,24 @@ final class PersonalData {
     }
   }
 
-  private static boolean hasUpper(String value) {
-    return value.chars().anyMatch(Character::isUpperCase);
+  /** Capitals and small letters with digits or in an order that no word has. */
+  private static boolean isMixed(String value) {
+    int changes = 0;
+    boolean upper = false;
+    boolean lower = false;
+    boolean digit = false;
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      upper |= Character.isUpperCase(c);
+      lower |= Character.isLowerCase(c);
+      digit |= isDigit(c);
+      boolean before = i > 0 && Character.isUpperCase(value.charAt(i - 1));
+      changes += i > 0 && before != Character.isUpperCase(c) ? 1 : 0;
+    }
+    return upper && lower && (digit || changes >= 8);
   }
 
-  private static boolean hasLower(String value) {
-    return value.chars().anyMatch(Character::isLowerCase);
-  }
-
-  /** Runs of digit groups with single separators; a card is some groups of a run in a row. */
+  /** Runs of digit groups with gaps between; a card is some groups of a run in a row. */
   private void cards() {
     int i = 0;
     while (i < text.length()) {
@@ -876,11 +1004,8 @@ final class PersonalData {
         end++;
       }
       groups.add(new int[] {i, end});
-      boolean joined =
-          end + 1 < text.length()
-              && (isSeparator(text.charAt(end)) || text.charAt(end) == '.')
-              && isDigit(text.charAt(end + 1));
-      i = joined ? end + 1 : text.length();
+      int next = afterGap(end);
+      i = next < 0 ? text.length() : next;
     }
     return groups;
   }
@@ -901,32 +1026,49 @@ final class PersonalData {
 
   private int lastGroupOfCard(List<int[]> groups, int first) {
     int start = groups.get(first)[0];
-    if (start > 0 && !mayPrecedeCard(start)) {
+    boolean inside = first > 0 && "-.".indexOf(text.charAt(start - 1)) >= 0;
+    if (inside || (start > 0 && !mayPrecedeCard(start))) {
       return -1;
     }
     int size = groups.get(first)[1] - start;
     boolean even = true;
     boolean wide = true;
+    boolean threes = size == 4;
+    boolean narrow = true;
+    int best = -1;
     StringBuilder digits = new StringBuilder(20);
     for (int last = first; last < groups.size(); last++) {
       int[] group = groups.get(last);
       digits.append(text, group[0], group[1]);
-      boolean regular = even || wide;
+      int length = group[1] - group[0];
+      narrow &= last == first || group[0] - groups.get(last - 1)[1] == 1;
+      if (last > first && size < 6 && length > 6 && text.charAt(group[0] - 1) == '.') {
+        return best; // a number with decimals
+      }
+      // A last group may be short after equal ones; gaps of several characters are trusted between
+      // long groups only.
+      boolean regular =
+          (wide && (length >= 4 || (even && length >= 2)))
+              || (threes && length == 3)
+              || (even && narrow && length == size)
+              || last == first;
       if (digits.length() > 19) {
-        return -1;
+        return best;
       }
       if (regular && isCard(digits) && mayFollowNumber(group[1])) {
-        return last;
+        best = last; // a longer card may begin with the digits of a shorter one
       }
-      even &= group[1] - group[0] == size;
-      wide &= group[1] - group[0] >= 4;
+      even &= length == size;
+      wide &= length >= 4;
+      threes &= last == first || length == 3;
     }
-    return -1;
+    return best;
   }
 
   private boolean mayPrecedeCard(int start) {
     char before = text.charAt(start - 1);
-    if (before == '_' || before == '.') {
+    boolean negative = before == '-' && start > 1 && text.charAt(start - 2) == '_';
+    if (before == '_' || before == '.' || negative) {
       return false;
     }
     if (!isAsciiLetterOrDigit(before)) {
@@ -948,7 +1090,7 @@ final class PersonalData {
   /** Luhn (ISO/IEC 7812-1) and the issuers' published ranges and lengths. */
   static boolean isCard(CharSequence digits) {
     int length = digits.length();
-    if (length < 13 || length > 19 || !isIssued(digits, length)) {
+    if (length < 12 || length > 19 || !isIssued(digits, length)) {
       return false;
     }
     int sum = 0;
@@ -981,14 +1123,17 @@ final class PersonalData {
     boolean jcb = length >= 16 && four >= 3528 && four <= 3589;
     boolean unionPay = length >= 16 && two == 62;
     boolean maestro =
-        two == 50
-            || (two >= 56 && two <= 58)
+        (length > 12 && (two == 50 || (two >= 56 && two <= 58)))
+            || four == 5018
+            || four == 5020
+            || four == 5038
             || four == 6304
             || four == 6759
             || (four >= 6761 && four <= 6763)
             || four == 6767;
     boolean mir = length >= 16 && four >= 2200 && four <= 2204;
-    boolean other = length == 16 && (two == 60 || two == 81 || two == 82 || four == 9792);
+    boolean other =
+        length == 16 && (two == 60 || two == 81 || two == 82 || four == 6363 || four == 9792);
     return visa
         || mastercard
         || amex
@@ -1012,45 +1157,92 @@ final class PersonalData {
     atWords(IDENTITIES, ANNOUNCED_IDENTITY, this::announcedIdentity);
   }
 
+  /** An id of few digits before another group may be the beginning of a phone number. */
+  private void labelledId(Matcher matcher) {
+    int end = matcher.end(1);
+    boolean goesOn =
+        end + 3 < text.length()
+            && text.charAt(end) == ' '
+            && isDigit(text.charAt(end + 1))
+            && isDigit(text.charAt(end + 2))
+            && isDigit(text.charAt(end + 3));
+    if (!goesOn || digitsOf(matcher.group(1)).length() >= 8) {
+      keep(matcher.start(1), end);
+    }
+  }
+
+  /** Four groups of four that are no card are a reference, and no part of them is a phone. */
+  private void references() {
+    atNumbers(REFERENCE, this::keep);
+  }
+
   private void account(Matcher matcher) {
     for (String group : List.of("value", "sort", "routing")) {
       if (matcher.group(group) != null) {
-        take(
-            matcher.start(group),
-            matcher.end(group),
-            Redactor.Type.ACCOUNT,
-            digitsOf(matcher.group(group)));
+        int start = matcher.start(group);
+        int end = group.equals("value") ? numberEnd(start, matcher.end(group)) : matcher.end(group);
+        take(start, end, Redactor.Type.ACCOUNT, digitsOf(text.substring(start, end)));
       }
     }
   }
 
+  /** The same gap all along; after seven digits or more without one, a space begins another. */
+  private int numberEnd(int start, int limit) {
+    char gap = 0;
+    int digits = 0;
+    for (int i = start; i < limit; i++) {
+      char c = text.charAt(i);
+      if (isAsciiLetterOrDigit(c)) {
+        digits++;
+      } else if ((gap == 0 && c == ' ' && digits >= 7)
+          || (gap != 0 && gap != c && (gap == ' ' || c == ' '))) {
+        return i;
+      } else {
+        gap = c;
+      }
+    }
+    return limit;
+  }
+
   private void announcedIdentity(Matcher matcher) {
-    int end = identityEnd(matcher.start(1), matcher.end(1));
+    int end = identityEnd(matcher.start(1));
     String value = lettersAndDigits(text.substring(matcher.start(1), end));
-    if (digitsOf(value).length() >= 5) {
+    if (digitsOf(value).length() >= 4 && value.length() >= 6) {
       take(matcher.start(1), end, Redactor.Type.NATIONAL_ID, value);
     }
   }
 
-  /** The pattern reads over spaces; words after the number are not part of it. */
-  private int identityEnd(int start, int end) {
-    int last = start;
-    boolean digitInGroup = false;
-    int groupStart = start;
-    for (int i = start; i <= end; i++) {
-      boolean boundary = i == end || text.charAt(i) == ' ';
-      if (boundary) {
-        if (!digitInGroup && i - groupStart > 1) {
-          return last;
-        }
-        last = i;
-        groupStart = i + 1;
-        digitInGroup = false;
-      } else {
-        digitInGroup |= isDigit(text.charAt(i));
+  /** Groups with digits, letters alone at the head and one letter at the end. */
+  private int identityEnd(int start) {
+    int end = start;
+    int i = start;
+    int digits = 0;
+    int total = 0;
+    while (i < text.length() && total < 20) {
+      int groupStart = i;
+      int digitsInGroup = 0;
+      while (i < text.length() && isAsciiLetterOrDigit(text.charAt(i))) {
+        digitsInGroup += isDigit(text.charAt(i)) ? 1 : 0;
+        i++;
       }
+      boolean head = total == 0 && i - groupStart <= 4;
+      boolean tail = i - groupStart == 1 && (digits == 6 || digits == 7 || digits == 8);
+      if (i == groupStart || (digitsInGroup == 0 && !head && !tail)) {
+        break;
+      }
+      digits += digitsInGroup;
+      total += i - groupStart;
+      end = i;
+      boolean gap =
+          i + 1 < text.length()
+              && " .-/".indexOf(text.charAt(i)) >= 0
+              && isAsciiLetterOrDigit(text.charAt(i + 1));
+      if (!gap) {
+        break;
+      }
+      i++;
     }
-    return last;
+    return numberEnd(start, end);
   }
 
   private void identities() {
@@ -1058,6 +1250,9 @@ final class PersonalData {
     atWords(PAIRS, NINO, this::identity);
     atNumbers(STEUER_ID, m -> identityIf(isSteuerId(digitsOf(m.group())), m));
     atNumbers(DNI, m -> identityIf(isDni(lettersAndDigits(m.group())), m));
+    atNumbers(DOTTED_IDENTITY, m -> identityIf(NationalIds.isDotted(digitsOf(m.group())), m));
+    atNumbers(NIR, m -> identityIf(NationalIds.isNir(digitsOf(m.group())), m));
+    atWords(CODES, CODE, m -> identityIf(NationalIds.isCode(lettersAndDigits(m.group())), m));
     atWords(FOREIGNERS, DNI, m -> identityIf(isDni(lettersAndDigits(m.group())), m));
   }
 
@@ -1101,6 +1296,18 @@ final class PersonalData {
     char head = number.charAt(0);
     String digits = isDigit(head) ? number : (head - 'X') + number.substring(1);
     return DNI_LETTERS.charAt(Integer.parseInt(digits) % 23) == value.charAt(value.length() - 1);
+  }
+
+  /** Programs and machines are both named before dotted numbers: an address stays one. */
+  private void version(Matcher matcher) {
+    String number = matcher.group(2);
+    boolean mayBeMachine =
+        MACHINES.contains(matcher.group(1).toLowerCase(Locale.ROOT))
+            && text.charAt(matcher.start(2) - 1) != 'v'
+            && InetAddressValidator.getInstance().isValidInet4Address(number);
+    if (!mayBeMachine) {
+      keep(matcher);
+    }
   }
 
   private void address(Matcher matcher, boolean valid) {
@@ -1182,8 +1389,9 @@ final class PersonalData {
       return number(plus, "ZZ", written.startsWith("00"));
     }
     boolean announced = followsPhoneWord(start);
-    boolean grouped = digits.length() < written.length();
-    boolean trunk = written.startsWith("0") || written.startsWith("(");
+    boolean bracketed = written.startsWith("(" + digits); // a number in brackets, not its area code
+    boolean grouped = !bracketed && digits.length() < written.length();
+    boolean trunk = written.startsWith("0") || (written.startsWith("(") && !bracketed);
     if (!announced && !grouped && !(trunk && digits.length() >= 10)) {
       return null;
     }

@@ -30,8 +30,8 @@ public final class Consent implements Table {
     Dataset<Row> changes =
         in.table("bronze.consent_change")
             .withColumn(
-                "user_id",
-                coalesce(Privacy.token(Privacy.USER, col("user_id"), settings), lit("")));
+                "user_id", coalesce(Privacy.token(Privacy.USER, col("user_id"), settings), lit("")))
+            .withColumn("reason", Privacy.redacted(col("reason"), settings));
     Column lastInstant = when(col("is_set"), Days.end(col("until_date"), settings));
     return History.intervals(
             changes,
