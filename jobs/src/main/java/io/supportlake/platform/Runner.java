@@ -371,7 +371,6 @@ public final class Runner {
       }
       Landing landing = landing();
       SortedMap<String, String> faults = landing.faults(own);
-      checkRows.addAll(FileChecks.refused(sequence, bronze, faults));
       SourceIngest ingest =
           new SourceIngest(
               session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
@@ -379,6 +378,8 @@ public final class Runner {
               landing,
               settings.reportingZone(),
               sequence);
+      checkRows.addAll(
+          FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
       Taken result =
           ingest.take(
               raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);
