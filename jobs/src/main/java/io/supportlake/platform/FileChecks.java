@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of {@code ops.check} about files that are refused whole: such a file counts as read 0, since
@@ -27,17 +28,26 @@ final class FileChecks {
    * Rows for refused files.
    *
    * @param faults why, by path
+   * @param taken records that the same run took of them before it crashed, while they were whole
    */
-  static List<Row> refused(long runSequence, String bronze, SortedMap<String, String> faults) {
+  static List<Row> refused(
+      long runSequence, String bronze, SortedMap<String, String> faults, Map<String, Long> taken) {
     return faults.entrySet().stream()
-        .map(f -> row(runSequence, bronze, IS_WHOLE + f.getValue(), f.getKey(), 0L))
+        .map(f ->
+            row(
+                runSequence,
+                bronze,
+                IS_WHOLE + f.getValue(),
+                f.getKey(),
+                taken.getOrDefault(f.getKey(), 0L),
+                0L))
         .toList();
   }
 
   /** Rows for files that were changed after they were taken. */
   static List<Row> changed(long runSequence, List<String> paths) {
     return paths.stream()
-        .map(path -> row(runSequence, "ops.landing_file", IS_UNCHANGED, path, null))
+        .map(path -> row(runSequence, "ops.landing_file", IS_UNCHANGED, path, null, null))
         .toList();
   }
 
@@ -69,13 +79,20 @@ final class FileChecks {
         .toList();
   }
 
+  /**
+   * A row that failed.
+   *
+   * @param accepted records read and accepted; null = the file was not accounted for in this run
+   * @param others duplicates and quarantined records
+   */
   private static Row row(
       long runSequence,
       String table,
       String name,
       String path,
-      @org.jspecify.annotations.Nullable Long count) {
+      @Nullable Long accepted,
+      @Nullable Long others) {
     return RowFactory.create(
-        runSequence, table, name, path, "error", false, 1L, count, count, count, count);
+        runSequence, table, name, path, "error", false, 1L, accepted, accepted, others, others);
   }
 }

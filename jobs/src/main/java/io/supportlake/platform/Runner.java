@@ -409,7 +409,6 @@ public final class Runner {
       }
       Landing landing = landing();
       SortedMap<String, String> faults = landing.faults(own);
-      checkRows.addAll(FileChecks.refused(sequence, bronze, faults));
       SourceIngest ingest =
           new SourceIngest(
               session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
@@ -418,6 +417,8 @@ public final class Runner {
               settings.reportingZone(),
               sequence,
               profiles);
+      checkRows.addAll(
+          FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
       Taken result =
           ingest.take(
               raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);

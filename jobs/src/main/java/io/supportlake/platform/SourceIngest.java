@@ -210,7 +210,9 @@ final class SourceIngest {
     SortedMap<String, String> faults = new TreeMap<>();
     changed.forEach(path -> faults.put(path, "it was changed while it was read"));
     List<Row> checks = new ArrayList<>(rest.checks());
-    checks.addAll(FileChecks.refused(runSequence, "bronze." + raw.shortName(), faults));
+    checks.addAll(
+        FileChecks.refused(
+            runSequence, "bronze." + raw.shortName(), faults, takenOf(raw, faults.keySet())));
     return new Taken(
         rest.changes(),
         checks,
@@ -220,6 +222,19 @@ final class SourceIngest {
         rest.read(),
         rest.quarantined(),
         rest.isStopped());
+  }
+
+  /** Records of files that this run has already committed, where it crashed after that. */
+  Map<String, Long> takenOf(Contract raw, Set<String> paths) {
+    String bronze = "bronze." + raw.shortName();
+    return paths.isEmpty()
+        ? Map.of()
+        : counts(
+            lake.read(bronze)
+                .where(col("ingest_run").equalTo(runSequence))
+                .where(col("ingest_file").isInCollection(paths))
+                .groupBy("ingest_file")
+                .count());
   }
 
   /** Counts by file and the accepted records' days; as many rows as the run takes files. */

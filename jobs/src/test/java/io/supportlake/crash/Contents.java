@@ -9,6 +9,7 @@ import io.supportlake.platform.FinishedSet;
 import io.supportlake.platform.Lake;
 import io.supportlake.platform.RunConfig;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +86,11 @@ record Contents(Map<String, List<String>> tables) {
           }
         });
     return tables;
+  }
+
+  /** Whether a run to the day has made its last commit, even if it was killed before it said so. */
+  static boolean isFinished(SparkSession spark, Contracts contracts, Path root, LocalDate to) {
+    return to.equals(FinishedSet.of(lake(spark, contracts, root)).to());
   }
 
   private static Lake lake(SparkSession spark, Contracts contracts, Path root) {

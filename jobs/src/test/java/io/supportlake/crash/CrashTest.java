@@ -60,23 +60,23 @@ class CrashTest extends SparkSuite {
   void sixKillsLeaveTheTablesOfAnUndisturbedRun() throws IOException, InterruptedException {
     Random random = new Random(SEED);
     Kills kills = new Kills();
+    Contracts contracts = Contracts.load(program.home().resolve("schemas"));
     // A first run over several days: struck before its first commit and while it is completed.
     for (Phase phase : List.of(Phase.PLAN, Phase.INGEST, Phase.SILVER)) {
       kill("struck", 4, phase, random, kills);
     }
-    assertThat(end(run("struck", 4))).isZero();
+    finish(contracts, "struck", 4);
     for (Phase phase : List.of(Phase.GOLD, Phase.INGEST, Phase.FINISH)) {
       kill("struck", 6, phase, random, kills);
     }
-    assertThat(end(run("struck", 6))).isZero();
-    assertThat(end(run("quiet", 4))).isZero();
-    assertThat(end(run("quiet", 6))).isZero();
+    finish(contracts, "struck", 6);
+    finish(contracts, "quiet", 4);
+    finish(contracts, "quiet", 6);
 
-    Contracts contracts = Contracts.load(program.home().resolve("schemas"));
     Contents quiet = Contents.of(spark(), contracts, folder.resolve("quiet"));
     Contents struck = Contents.of(spark(), contracts, folder.resolve("struck"));
     assertThat(kills.count()).as(kills.toString()).isEqualTo(6);
-    assertThat(quiet.rows()).isGreaterThan(1_000);
+    assertThat(quiet.rows()).isGreaterThan(500);
     assertThat(quiet.differences(struck)).isEmpty();
     assertThat(Contents.unfinished(spark(), contracts, folder.resolve("struck"))).isEmpty();
   }
@@ -135,7 +135,8 @@ class CrashTest extends SparkSuite {
         .contains("supportlake: could not go on: a file is in the way of a folder");
 
     Files.delete(inTheWay);
-    assertThat(end(run("blocked", 1))).isZero();
+    Program.Started again = run("blocked", 1);
+    assertThat(again.await()).as(again.printed()).isZero();
   }
 
   /** Random letters, which no compression makes small. */
@@ -162,10 +163,13 @@ class CrashTest extends SparkSuite {
     }
   }
 
-  private static int end(Program.Started run) throws IOException, InterruptedException {
-    int code = run.await();
-    assertThat(code).as(run.printed()).isZero();
-    return code;
+  /** Lets a run finish, unless the last kill struck after its last commit. */
+  private void finish(Contracts contracts, String lake, int days)
+      throws IOException, InterruptedException {
+    if (!Contents.isFinished(spark(), contracts, folder.resolve(lake), START.plusDays(days - 1L))) {
+      Program.Started run = run(lake, days);
+      assertThat(run.await()).as(run.printed()).isZero();
+    }
   }
 
   private Program.Started run(String lake, int days) throws IOException {

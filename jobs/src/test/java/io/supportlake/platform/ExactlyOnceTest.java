@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.delta.tables.DeltaTable;
 import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.platform.SourceIngest.Taken;
 import io.supportlake.testing.Lines;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
@@ -23,6 +24,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -183,7 +185,7 @@ class ExactlyOnceTest extends SparkSuite {
   void aPlannedFileThatChangedBeforeTheRunWasCompletedIsLeftToTheNextRun() throws IOException {
     land("2026-03-03/b.jsonl", records(4));
     land("2026-03-03/c.jsonl", records(5));
-    crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl", "2026-03-03/c.jsonl");
+    var _ = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl", "2026-03-03/c.jsonl");
     land("2026-03-03/b.jsonl", records(4, 6));
     Files.delete(landed("2026-03-03/c.jsonl"));
 
@@ -199,9 +201,27 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   @Test
+  void aFileThatChangedAfterTheCrashedRunHadCommittedItsRecordsCostsNoneAndBringsNoneTwice()
+      throws IOException {
+    land("2026-03-03/b.jsonl", records(4, 5));
+    List<TakenFile> files = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    Taken committed =
+        SourceIngestTest.ingest(lake(), folder, 2)
+            .take(contracts.of("raw.money_event"), files, Map.of());
+    assertThat(committed.changes().rows()).isEqualTo(2);
+    land("2026-03-03/b.jsonl", records(5, 6));
+
+    assertThat(run(SECOND).refused()).hasSize(1);
+    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/b.jsonl|false|2|2|0|0");
+    assertThat(run(SECOND).accepted()).isEqualTo(1);
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4", "m5", "m6");
+    assertThat(Lines.of(lake().read("silver.money_event"), "event_id")).hasSize(6);
+  }
+
+  @Test
   void aCrashedRunIsCompletedWithItsOwnDaysBeforeALaterDateIsRun() throws IOException {
     land("2026-03-03/b.jsonl", records(4));
-    crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    var _ = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
     land("2026-03-03/c.jsonl", records(5));
 
     assertThat(run(SECOND.plusDays(2)).runSequence()).isEqualTo(3);
@@ -251,7 +271,8 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   /** What a run leaves that is killed before it reads. */
-  private void crashAfterPlanning(long run, LocalDate to, String... paths) throws IOException {
+  private List<TakenFile> crashAfterPlanning(long run, LocalDate to, String... paths)
+      throws IOException {
     Landing landing =
         new Landing(
             folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration());
@@ -266,6 +287,7 @@ class ExactlyOnceTest extends SparkSuite {
     lake.append(
         "ops.landing_file", ManifestFiles.rows(spark(), lake, files, run), files.size(), run);
     new RunPlan(run, to, to, files.size(), Instant.now()).write(spark(), lake);
+    return files;
   }
 
   private Runner.Summary run(LocalDate to) {

@@ -32,6 +32,9 @@ public final class SmallHome {
     for (String whole : List.of("schemas/ops", "schemas/metrics")) {
       copy(project.resolve(whole), home.resolve(whole));
     }
+    for (String layer : List.of("raw", "silver", "gold")) {
+      createDirectories(home.resolve("schemas").resolve(layer));
+    }
     for (String table : needed) {
       Contract contract = all.of(table);
       String layer = contract.layer().equals("bronze") ? "raw" : contract.layer();
@@ -48,11 +51,19 @@ public final class SmallHome {
     Tables.upstream(all.of(table)).forEach(t -> addWithInputs(all, t, needed));
   }
 
+  private static void createDirectories(Path folder) {
+    try {
+      var _ = Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + folder, e);
+    }
+  }
+
   private static void copy(Path from, Path to) {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path target = Files.isDirectory(from) ? to.resolve(from.relativize(file)) : to;
-        Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        createDirectories(Objects.requireNonNull(target.getParent()));
         Files.copy(file, target);
       }
     } catch (IOException e) {
