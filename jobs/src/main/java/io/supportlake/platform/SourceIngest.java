@@ -172,6 +172,8 @@ final class SourceIngest {
                 .count());
     var _ = typed.unpersist();
     long rows = written.values().stream().mapToLong(Long::longValue).sum();
+    // A run that crashed after this commit may be completed without a file that changed since.
+    fresh = rows == expected ? fresh : ofThisRun(bronze);
     return new Taken(
         new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
         Stream.concat(faults.stream(), accounts(raw, files, found, written, duplicates).stream())
@@ -189,8 +191,9 @@ final class SourceIngest {
     if (isFull) {
       lake.overwrite(bronze, lake.empty(bronze), 0);
     }
+    Dataset<Row> committed = ofThisRun(bronze);
     return new Taken(
-        new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull),
+        new Changes(committed, lake.empty(bronze), committed.count(), isFull),
         accounts(raw, files, new Found(Map.of(), new TreeSet<>(), Map.of()), Map.of(), Map.of()),
         lake.empty("ops.quarantine"),
         lake.empty("ops.drift"),
@@ -222,6 +225,12 @@ final class SourceIngest {
         rest.read(),
         rest.quarantined(),
         rest.isStopped());
+  }
+
+  private Dataset<Row> ofThisRun(String bronze) {
+    return Sessions.in(spark, lake.read(bronze))
+        .where(col("ingest_run").equalTo(runSequence))
+        .localCheckpoint();
   }
 
   /** Records of files that this run has already committed, where it crashed after that. */

@@ -51,7 +51,7 @@ class CrashTest extends SparkSuite {
     var _ =
         Generator.run(
             new Generator.Options(
-                SEED, 4, START, 14, KeyedHash.of("k1", HexFormat.of().parseHex(CrashHarness.KEY))),
+                SEED, 5, START, 14, KeyedHash.of("k1", HexFormat.of().parseHex(CrashHarness.KEY))),
             folder.resolve("landing"),
             folder.resolve("truth"));
   }
