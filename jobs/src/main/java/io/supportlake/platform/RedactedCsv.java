@@ -161,6 +161,7 @@ public final class RedactedCsv {
                 .fieldSeparator(format.delimiter())
                 .allowExtraFields(true)
                 .allowMissingFields(true)
+                .allowUnclosedQuote(false)
                 .skipEmptyLines(false)
                 .ofCsvRecord(reader);
         CsvWriter csv =
