@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
       TablesCommand.class,
       DocsCommand.class,
       MaintainCommand.class,
+      EraseCommand.class,
+      SubjectExportCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedSet;
 
 /** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
 public final class DataErrors {
@@ -23,6 +24,21 @@ public final class DataErrors {
     return new DataException(
         "done, but refused too many records of %s: the share in quarantine is above the contract's limit, so these sources were not taken and what depends on them is marked incomplete. Whoever delivers the source mends the export (ops.quarantine has the reasons) and delivers it under new file names; the next run takes it."
             .formatted(String.join(", ", stopped)));
+  }
+
+  static DataException cannotBeSearched(Path file, Exception cause) {
+    DataException refusal =
+        new DataException(
+            "%s cannot be decoded (%s), so nobody knows what it holds. If it is a leftover of a crashed write, whoever runs the pipeline deletes it; if a table names it, restore it from a backup. Then search again."
+                .formatted(file, cause.getClass().getSimpleName()));
+    refusal.initCause(cause);
+    return refusal;
+  }
+
+  static DataException notErased(SortedSet<String> files) {
+    return new DataException(
+        "the person is still found in %d files, so the erasure is not done: %s. Either somebody wrote them meanwhile or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
+            .formatted(files.size(), String.join(", ", files)));
   }
 
   /**

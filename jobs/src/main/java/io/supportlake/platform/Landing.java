@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.LocalDate;
@@ -11,9 +12,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
@@ -91,6 +94,40 @@ final class Landing {
   /** Opens a file for its first line. */
   InputStream open(String path) throws IOException {
     return files.open(new Path(root, path));
+  }
+
+  /** Writes a file's new content. */
+  interface Content {
+    /** Writes all of it; closes the sink. */
+    void writeTo(OutputStream sink) throws IOException;
+  }
+
+  /** Replaces a file by writing a new one beside it and moving it into place. */
+  void replace(String path, Content content) {
+    Path file = new Path(root, path);
+    Path beside = new Path(file.getParent(), "." + file.getName() + ".tmp");
+    try {
+      content.writeTo(files.create(beside, true));
+      FileContext.getFileContext(root.toUri(), files.getConf())
+          .rename(beside, file, Options.Rename.OVERWRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot rewrite %s in the landing zone: make its folder writable for the pipeline, then start again"
+              .formatted(path),
+          e);
+    }
+  }
+
+  /** Removes a file; one that is gone already is no error. Whether it was there. */
+  boolean delete(String path) {
+    try {
+      return files.delete(new Path(root, path), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot remove %s from the landing zone: make its folder writable for the pipeline, then start again"
+              .formatted(path),
+          e);
+    }
   }
 
   private String relative(Path file) {

@@ -127,6 +127,7 @@ public final class Runner {
    */
   public Summary run(@Nullable LocalDate from, LocalDate to) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      ErasureLedger.refuseUnfinished(lake);
       FinishedSet finished = FinishedSet.of(lake);
       long planned = newestPlanned();
       if (planned > finished.runSequence()) {
@@ -269,6 +270,7 @@ public final class Runner {
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
+    private final ErasedRecords erased = ErasedRecords.of(lake, settings.key());
 
     OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
       this.finished = finished;
@@ -337,7 +339,8 @@ public final class Runner {
               lake,
               landing(),
               settings.reportingZone(),
-              sequence);
+              sequence,
+              erased);
       Taken result = ingest.take(raw, own, mappings);
       taken.put(raw.shortName(), result);
       changes.put(bronze, result.changes());
@@ -703,6 +706,7 @@ public final class Runner {
                 null,
                 null,
                 null,
+                null,
                 null));
       }
       Checks.refuseFailures(contract, outcome);
@@ -806,14 +810,13 @@ public final class Runner {
           .collectAsList()
           .stream()
           .map(r ->
-              RowFactory.create(
-                  r.getString(0),
-                  r.getString(1),
-                  settings
-                      .key()
-                      .token(r.getString(1).equals("agent") ? "agt" : "usr", r.getString(2)),
-                  r.getTimestamp(3),
-                  sequence))
+              ErasureLedger.Entry.requested(
+                      r.getString(0),
+                      r.getString(1),
+                      ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
+                      r.getTimestamp(3),
+                      sequence)
+                  .row())
           .toList();
     }
 

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
@@ -42,7 +43,7 @@ import org.apache.spark.storage.StorageLevel;
 /** Takes the files of one source into bronze, quarantine and the accounts of one run. */
 final class SourceIngest {
   /** Numbers the records of one take, so that a decision finds its record again. */
-  private static final String ROW = "take_row";
+  static final String ROW = "take_row";
 
   private static final StructType ARRIVALS =
       StructType.fromDDL("ingest_file string, arrival_date date");
@@ -52,13 +53,21 @@ final class SourceIngest {
   private final Landing landing;
   private final ZoneId zone;
   private final long runSequence;
+  private final ErasedRecords erased;
 
-  SourceIngest(SparkSession spark, Lake lake, Landing landing, ZoneId zone, long runSequence) {
+  SourceIngest(
+      SparkSession spark,
+      Lake lake,
+      Landing landing,
+      ZoneId zone,
+      long runSequence,
+      ErasedRecords erased) {
     this.spark = spark;
     this.lake = lake;
     this.landing = landing;
     this.zone = zone;
     this.runSequence = runSequence;
+    this.erased = erased;
   }
 
   /**
@@ -86,18 +95,27 @@ final class SourceIngest {
     }
   }
 
-  private record Counts(long read, long refused, long withUnknownColumns) {}
+  /**
+   * @param outdated refused since retention has removed what would tell duplicates; a late delivery
+   *     is no sign of a broken one, so they do not count for the share that stops a source
+   */
+  private record Counts(long read, long refused, long withUnknownColumns, long outdated) {}
 
   /** Reads the files, decides on every record, and appends the new versions to bronze. */
   Taken take(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
     String bronze = "bronze." + raw.shortName();
     boolean isFull = !lake.exists(bronze);
-    Dataset<Row> typed =
-        Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence)
+    Dataset<Row> all =
+        Retention.refusing(
+                lake, raw, Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence))
             .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
+    ErasedRecords.Screened screened = erased.screen(lake, raw, all);
+    Dataset<Row> typed = screened.rows();
     Found found = found(typed);
-    long read = found.sum(Counts::read);
+    long read =
+        found.sum(Counts::read)
+            + screened.leftOut().values().stream().mapToLong(Long::longValue).sum();
     long refused = found.sum(Counts::refused);
     Dataset<Row> quarantine =
         refused == 0 ? lake.empty("ops.quarantine") : refusals(raw, typed).localCheckpoint();
@@ -106,8 +124,8 @@ final class SourceIngest {
             ? lake.empty("ops.drift")
             : drift(raw, typed).localCheckpoint();
     double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
-    if (refused > limit * read) {
-      var _ = typed.unpersist();
+    if (refused - found.sum(Counts::outdated) > limit * read) {
+      var _ = all.unpersist();
       Changes none = new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull);
       return new Taken(
           none, List.of(stopped(raw, read, refused)), quarantine, drift, read, refused, true);
@@ -117,7 +135,10 @@ final class SourceIngest {
         versions(accepted, existing(bronze, isFull, found.eventDates())).localCheckpoint();
     Map<String, Long> duplicates =
         counts(versions.where(col("record_version").isNull()).groupBy("ingest_file").count());
-    long expected = read - refused - duplicates.values().stream().mapToLong(Long::longValue).sum();
+    long expected =
+        found.sum(Counts::read)
+            - refused
+            - duplicates.values().stream().mapToLong(Long::longValue).sum();
     Dataset<Row> fresh = lake.ordered(lake.contract(bronze), fresh(accepted, versions));
     // A first load is read back from its files by those downstream; a later part is small.
     fresh = isFull ? fresh : fresh.localCheckpoint();
@@ -129,11 +150,11 @@ final class SourceIngest {
                 .where(col("ingest_run").equalTo(runSequence))
                 .groupBy("ingest_file")
                 .count());
-    var _ = typed.unpersist();
+    var _ = all.unpersist();
     long rows = written.values().stream().mapToLong(Long::longValue).sum();
     return new Taken(
         new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
-        accounts(raw, found, written, duplicates),
+        accounts(raw, found, written, duplicates, screened.leftOut()),
         quarantine,
         drift,
         read,
@@ -152,10 +173,13 @@ final class SourceIngest {
                 count(lit(1)),
                 count_if(size(col("reasons")).gt(0)),
                 count_if(col("unknown_columns").isNotNull()),
+                count_if(array_contains(col("reasons"), Retention.REASON)),
                 collect_set(when(size(col("reasons")).equalTo(0), col("event_date"))))
             .collectAsList()) {
-      byFile.put(row.getString(0), new Counts(row.getLong(1), row.getLong(2), row.getLong(3)));
-      for (Object date : row.getList(4)) {
+      byFile.put(
+          row.getString(0),
+          new Counts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+      for (Object date : row.getList(5)) {
         eventDates.add(((java.sql.Date) date).toLocalDate());
       }
     }
@@ -223,28 +247,37 @@ final class SourceIngest {
   }
 
   private List<Row> accounts(
-      Contract raw, Found found, Map<String, Long> written, Map<String, Long> duplicates) {
-    return found.byFile().entrySet().stream()
+      Contract raw,
+      Found found,
+      Map<String, Long> written,
+      Map<String, Long> duplicates,
+      Map<String, Long> leftOut) {
+    SortedSet<String> files = new TreeSet<>(found.byFile().keySet());
+    files.addAll(leftOut.keySet());
+    return files.stream()
         .map(file -> {
-          long accepted = written.getOrDefault(file.getKey(), 0L);
-          long twice = duplicates.getOrDefault(file.getKey(), 0L);
-          long refused = file.getValue().refused();
-          long read = file.getValue().read();
-          if (read != accepted + twice + refused) {
-            throw DataErrors.accounting(file.getKey(), read, accepted + twice + refused);
+          Counts counts = found.byFile().getOrDefault(file, new Counts(0, 0, 0, 0));
+          long accepted = written.getOrDefault(file, 0L);
+          long twice = duplicates.getOrDefault(file, 0L);
+          long forgotten = leftOut.getOrDefault(file, 0L);
+          long refused = counts.refused();
+          long read = counts.read() + forgotten;
+          if (read != accepted + twice + refused + forgotten) {
+            throw DataErrors.accounting(file, read, accepted + twice + refused + forgotten);
           }
           return RowFactory.create(
               runSequence,
               "bronze." + raw.shortName(),
-              "read = accepted + duplicates + quarantined",
-              file.getKey(),
+              "read = accepted + duplicates + quarantined + erased",
+              file,
               "error",
               true,
               0L,
               read,
               accepted,
               twice,
-              refused);
+              refused,
+              forgotten);
         })
         .toList();
   }
@@ -258,6 +291,7 @@ final class SourceIngest {
         "error",
         false,
         refused,
+        null,
         null,
         null,
         null,

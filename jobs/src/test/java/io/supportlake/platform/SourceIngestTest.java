@@ -157,6 +157,7 @@ class SourceIngestTest extends SparkSuite {
         new Landing(
             folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
         SETTINGS.reportingZone(),
-        run);
+        run,
+        ErasedRecords.of(lake, SETTINGS.key()));
   }
 }

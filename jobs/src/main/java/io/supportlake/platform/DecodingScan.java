@@ -1,0 +1,252 @@
+package io.supportlake.platform;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.cos.COSBase;
+import org.apache.pdfbox.cos.COSDocument;
+import org.apache.pdfbox.cos.COSObject;
+import org.apache.pdfbox.cos.COSObjectKey;
+import org.apache.pdfbox.cos.COSStream;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which files hold given values, however the files are packed. Every file is read as it lies, and
+ * besides by what its first bytes say it is:
+ *
+ * <ul>
+ *   <li>gzip, and zip, so XLSX: what is inside, again by its first bytes;
+ *   <li>XML and HTML, in XLSX too: also its text without marks, entities resolved;
+ *   <li>Parquet, so Delta's data files and checkpoints: every value, every dictionary; names and
+ *       statistics stand plain in the file;
+ *   <li>PDF: its text with and without line breaks, and every stream in it, unpacked;
+ *   <li>all else (JSON, Delta's log, CSV, serialized models): as it lies.
+ * </ul>
+ *
+ * <p>Names of files and folders count as content. Not seen: values that are encrypted, packed by
+ * other methods, in base64, or written differently from the needle (another case, other
+ * separators): search for every writing. Reads each file whole once or twice; memory is bounded but
+ * for PDF, XML and single pages of Parquet.
+ */
+public final class DecodingScan {
+  private static final int PIECE = 1 << 20;
+  private static final int DEEPEST = 8;
+
+  private final Needles needles;
+  private final Needles tight;
+  private final Map<String, String> needleOfTight;
+  private final Set<Hit> hits = new LinkedHashSet<>();
+
+  private record Hit(String needle, String where) {}
+
+  private DecodingScan(Collection<String> needles) {
+    this.needles = new Needles(needles);
+    this.needleOfTight = new LinkedHashMap<>();
+    for (String needle : needles) {
+      String without = needle.replaceAll("\\s", "");
+      if (without.length() >= Needles.SHORTEST) {
+        needleOfTight.put(without, needle);
+      }
+    }
+    this.tight = new Needles(needleOfTight.keySet());
+  }
+
+  /**
+   * One needle in one place of one file.
+   *
+   * @param file the file; a folder only when its own name holds the needle
+   * @param needle the value, in clear: not for logs
+   * @param where how it lies there: "bytes", "name", "gzip", "entry E", "column C", "dictionary of
+   *     C", "text", "stream", several joined by " / " from outside in
+   */
+  public record Found(Path file, String needle, String where) {}
+
+  /**
+   * Every needle found in every file below the root, links not followed, in the order of paths.
+   *
+   * @param root folder or single file
+   * @param needles values of four characters or more
+   * @throws DataException when a file cannot be decoded: its search would prove nothing
+   * @throws IllegalArgumentException when a needle is too short to mean anything
+   */
+  public static List<Found> find(Path root, Collection<String> needles) {
+    DecodingScan scan = new DecodingScan(needles);
+    try (Stream<Path> paths = Files.walk(root)) {
+      return paths.sorted(Comparator.naturalOrder()).flatMap(p -> scan.file(root, p)).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot list %s: make it readable, then search again".formatted(root), e);
+    }
+  }
+
+  private Stream<Found> file(Path root, Path path) {
+    hits.clear();
+    String name = path.equals(root) ? "" : String.valueOf(path.getFileName());
+    search(name.getBytes(StandardCharsets.UTF_8), "name");
+    if (Files.isRegularFile(path)) {
+      try {
+        try (InputStream in = Files.newInputStream(path)) {
+          scan(in, path, "", 0);
+        }
+      } catch (IOException | RuntimeException e) {
+        throw DataErrors.cannotBeSearched(path, e);
+      }
+    }
+    return hits.stream().map(h -> new Found(path, h.needle(), h.where())).toList().stream();
+  }
+
+  /**
+   * Reads the stream as it lies and, by its first bytes, unpacked.
+   *
+   * @param file where the stream lies, null for one that was unpacked
+   */
+  private void scan(InputStream stream, @Nullable Path file, String where, int depth)
+      throws IOException {
+    if (depth > DEEPEST) {
+      throw new IOException("packed more than %d times".formatted(DEEPEST));
+    }
+    BufferedInputStream in = new BufferedInputStream(stream, 1 << 16);
+    in.mark(16);
+    byte[] head = in.readNBytes(8);
+    in.reset();
+    boolean gzip = startsWith(head, "\u001f\u008b\u0008");
+    boolean zip = startsWith(head, "PK\u0003\u0004");
+    boolean pdf = startsWith(head, "%PDF");
+    if (gzip) {
+      scan(new GZIPInputStream(in, 1 << 16), null, join(where, "gzip"), depth + 1);
+    } else if (zip || startsWith(head, "PAR1")) {
+      Path whole = file == null ? Files.createTempFile("scan", ".tmp") : file;
+      try {
+        if (file == null) {
+          Files.copy(in, whole, StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (zip) {
+          entries(whole, where, depth);
+        } else {
+          try (InputStream plain = Files.newInputStream(whole)) {
+            plain(plain, join(where, "bytes"));
+          }
+          ParquetValues.of(whole, (column, value) -> search(value, join(where, column)));
+        }
+      } finally {
+        if (file == null) {
+          Files.deleteIfExists(whole);
+        }
+      }
+    } else if (pdf || isMarked(head)) {
+      byte[] whole = in.readAllBytes();
+      search(whole, join(where, "bytes"));
+      if (pdf) {
+        pdf(whole, where, depth);
+      } else {
+        String text = MarkedText.of(new String(whole, StandardCharsets.UTF_8));
+        search(text.getBytes(StandardCharsets.UTF_8), join(where, "text"));
+      }
+    } else {
+      plain(in, join(where, "bytes"));
+    }
+  }
+
+  private static boolean isMarked(byte[] head) {
+    int i = startsWith(head, "\u00ef\u00bb\u00bf") ? 3 : 0;
+    return head.length > i + 1
+        && head[i] == '<'
+        && (head[i + 1] == '?' || head[i + 1] == '!' || Character.isLetter(head[i + 1]));
+  }
+
+  /** By the list at the file's end: what streams of entries say of their sizes may be wrong. */
+  private void entries(Path file, String where, int depth) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        search(entry.getName().getBytes(StandardCharsets.UTF_8), join(where, "name"));
+        try (InputStream in = zip.getInputStream(entry)) {
+          scan(in, null, join(where, "entry " + entry.getName()), depth + 1);
+        }
+      }
+    }
+  }
+
+  private void plain(InputStream in, String where) throws IOException {
+    int overlap = needles.overlap();
+    byte[] piece = new byte[PIECE + overlap];
+    int kept = 0;
+    int read = in.readNBytes(piece, 0, PIECE);
+    while (read > 0) {
+      int length = kept + read;
+      needles.in(piece, length, needle -> hits.add(new Hit(needle, where)));
+      kept = Math.min(overlap, length);
+      System.arraycopy(piece, length - kept, piece, 0, kept);
+      read = in.readNBytes(piece, kept, PIECE);
+    }
+  }
+
+  private void pdf(byte[] bytes, String where, int depth) throws IOException {
+    try (PDDocument document = Loader.loadPDF(bytes)) {
+      byte[] text = new PDFTextStripper().getText(document).getBytes(StandardCharsets.UTF_8);
+      search(text, join(where, "text"));
+      byte[] close = Needles.withoutSpace(text);
+      tight.in(
+          close,
+          close.length,
+          needle -> hits.add(new Hit(needleOfTight.getOrDefault(needle, needle), "text")));
+      COSDocument objects = document.getDocument();
+      for (COSObjectKey key : objects.getXrefTable().keySet()) {
+        COSObject object = objects.getObjectFromPool(key);
+        COSBase base = object == null ? null : object.getObject();
+        if (base instanceof COSStream stream && !isPicture(stream)) {
+          try (InputStream in = stream.createInputStream()) {
+            scan(in, null, join(where, "stream"), depth + 1);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isPicture(COSStream stream) {
+    return "Image".equals(stream.getNameAsString("Subtype"));
+  }
+
+  private void search(byte[] bytes, String where) {
+    needles.in(bytes, bytes.length, needle -> hits.add(new Hit(needle, where)));
+  }
+
+  private static String join(String outer, String inner) {
+    return outer.isEmpty() ? inner : outer + " / " + inner;
+  }
+
+  private static boolean startsWith(byte[] head, String mark) {
+    byte[] bytes = mark.getBytes(StandardCharsets.ISO_8859_1);
+    return head.length >= bytes.length
+        && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
+  }
+
+  /** Files that hold any of the needles, for a message: no needle in it. */
+  public static String files(Collection<Found> found) {
+    return found.stream()
+        .map(f -> f.file() + " (" + f.where() + ")")
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+}
