@@ -156,6 +156,11 @@ public record RunConfig(
       throw new IllegalArgumentException(
           "a key has at least 16 bytes, this one has %d".formatted(key.length));
     }
+    if (!privacy.keyId().matches("[A-Za-z0-9]{1,16}")) {
+      throw new UsageException(
+          "privacy.keyId is '%s', and tokens could not be read with it. Name the key with 1 to 16 letters or digits, such as k2."
+              .formatted(privacy.keyId()));
+    }
     return new Settings(
         ZoneId.of(reporting.zone()),
         reporting.currency(),

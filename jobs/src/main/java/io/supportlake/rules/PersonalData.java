@@ -257,6 +257,11 @@ final class PersonalData {
           "(?<![A-Za-z])(v|ver|version|versions|build|release|firmware|sdk|android|ios|macos|windows|chrome|firefox|safari|edge|java|app|api|driver|agent|client|upgrade to|updated to)[ /:=-]*v?(\\d+(?:\\.\\d+)+)",
           Pattern.CASE_INSENSITIVE);
 
+  /** Four numbers or more, one of them a single digit: a phone number has such only as trunk 1. */
+  private static final Pattern UNNAMED_VERSION =
+      Pattern.compile(
+          "(?<![\\w.+(])(?!1\\.\\d{3}\\.\\d{3}\\.\\d{4}(?!\\d))(?=(?:\\d+\\.)*\\d(?![\\d]))\\d+(?:\\.\\d+){3,}(?![\\w-])");
+
   private static final Set<String> MACHINES = Set.of("api", "agent", "client", "driver", "app");
 
   private static final Pattern ACCOUNT =
@@ -311,6 +316,9 @@ final class PersonalData {
   private static final Pattern IPV6 =
       Pattern.compile(
           "(?<![\\w:.])[0-9A-Fa-f]{0,4}+:[0-9A-Fa-f:]{0,40}+(?:(?<=:)\\d{1,3}(?:\\.\\d{1,3}){3}|(?<=:\\d{1,3})(?:\\.\\d{1,3}){3})?(?<![:.])(?![\\w:])");
+
+  private static final Pattern NORTH_AMERICAN =
+      Pattern.compile("(?:1\\D{1,3})?\\D{0,2}\\d{3}\\D{0,3}\\d{3}\\D{0,3}\\d{4}");
 
   private static final Set<String> PHONE_WORDS =
       Set.of(
@@ -591,6 +599,9 @@ final class PersonalData {
           IPV4, m -> address(m, InetAddressValidator.getInstance().isValidInet4Address(m.group())));
     }
     if (digits) {
+      if (signs.dots() >= 3) {
+        atNumbers(UNNAMED_VERSION, this::keep);
+      }
       phones();
     }
     return found;
@@ -1395,7 +1406,14 @@ final class PersonalData {
     if (!announced && !grouped && !(trunk && digits.length() >= 10)) {
       return null;
     }
+    if (!announced && !trunk && needsTrunk(regions.getFirst())) {
+      return null; // Germans write 030 901820 or +49 30 901820, never 30 901820
+    }
     String home = number(written, regions.getFirst(), !announced);
+    if (home != null && home.startsWith("+1") && !announced) {
+      // Any ten digits may be a number of North America; columns of a log are grouped otherwise.
+      return NORTH_AMERICAN.matcher(written).matches() ? home : null;
+    }
     if (home != null || !(announced || (trunk && grouped))) {
       return home;
     }
@@ -1431,6 +1449,10 @@ final class PersonalData {
       }
     }
     return false;
+  }
+
+  private static boolean needsTrunk(String region) {
+    return "0".equals(PhoneNumberUtil.getInstance().getNddPrefixForRegion(region, true));
   }
 
   private static @Nullable String number(String written, String region, boolean mustBeValid) {
