@@ -23,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SourceMappingTest extends SparkSuite {
   private static final Map<String, SourceMapping> MAPPINGS =
-      SourceMapping.load(HOME.resolve("conf"), List.of("servicenow", "cfpb", "log-lines"));
+      SourceMapping.load(
+          HOME.resolve("conf"),
+          List.of("servicenow", "cfpb", "log-lines", "ecs-log", "log4j2-json", "zendesk-rating"));
 
   @TempDir private Path folder;
   private Lake lake;
@@ -164,6 +166,86 @@ class SourceMappingTest extends SparkSuite {
     assertThat(accounts(taken)).containsExactly(45L, 44L, 1L);
 
     assertThat(accounts(take("error_log", 2, file))).containsExactly(45L, 0L, 1L);
+  }
+
+  @Test
+  void anEcsLineKeepsServiceTraceAndCustomerAndItsLevelIsOneOfOurs() throws IOException {
+    Taken taken =
+        take(
+            "error_log",
+            1,
+            land(
+                "ecs_log/2026-03-02/ecs.json",
+                "{\"@timestamp\":\"2026-03-01T11:00:00Z\",\"log.level\":\"INFO\",\"message\":\"tick %d\",\"service.name\":\"ledger\"}"));
+
+    assertThat(
+            rows(
+                lines().where("not message like 'tick%'"),
+                "cast(logged_at as string)",
+                "service",
+                "release",
+                "severity",
+                "account_id",
+                "user_id",
+                "trace_id",
+                "message"))
+        .containsExactly(
+            "[2026-03-01 10:00:00,ledger,null,DEBUG,null,null,null,begin]",
+            "[2026-03-01 10:00:00.12,ledger,4.2.0,WARN,A17,U3,4bf92f3577b34da6,retry 2 of 3]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder("[rule:severity is one of the five known]", "[unparsable]");
+  }
+
+  @Test
+  void aLog4jLineHasItsInstantAndTheServiceOfItsFile() throws IOException {
+    Taken taken =
+        take(
+            "error_log",
+            1,
+            land(
+                "log4j2_json/2026-03-02/payout_1.json",
+                "{\"instant\":{\"epochSecond\":1772359300},\"level\":\"INFO\",\"message\":\"tick %d\"}"));
+
+    assertThat(
+            rows(
+                lines().where("not message like 'tick%'"),
+                "cast(logged_at as string)",
+                "service",
+                "severity",
+                "message"))
+        .containsExactly("[2026-03-01 10:00:00.118005,payout,ERROR,bank answered 502]");
+    assertThat(reasons(taken)).containsExactly("[missing:logged_at]");
+  }
+
+  @Test
+  void aRatingIsSentOnceAndAnsweredOnceHoweverOftenItIsExported() throws IOException {
+    Taken taken =
+        take(
+            "survey_response",
+            1,
+            land(
+                "zendesk_rating/2026-03-02/ratings.json",
+                "{\"id\":90%02d,\"ticket_id\":1,\"requester_id\":2,\"score\":\"offered\",\"created_at\":\"2026-02-20T09:00:00Z\"}"));
+
+    assertThat(
+            rows(
+                lake.read("bronze.survey_response")
+                    .where("survey_id = 'zendesk-11'")
+                    .orderBy("event_at"),
+                "record_id",
+                "event_type",
+                "cast(event_at as string)",
+                "kind",
+                "case_id",
+                "account_id",
+                "score",
+                "comment"))
+        .containsExactly(
+            "[zendesk-11-sent,sent,2026-02-03 09:00:00,csat,zendesk-208,zendesk-7881,null,null]",
+            "[zendesk-11-answered,answered,2026-02-04 10:00:00,csat,zendesk-208,zendesk-7881,1,Too slow]");
+    assertThat(reasons(taken)).containsExactly("[missing:kind]");
+    // The second state of the rating repeats its sending.
+    assertThat(accounts(taken)).containsExactly(44L, 42L, 1L);
   }
 
   private Dataset<Row> events() {
