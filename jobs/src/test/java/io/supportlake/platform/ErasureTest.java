@@ -147,7 +147,7 @@ class ErasureTest extends SparkSuite {
     assertThatThrownBy(() ->
             erased
                 .erasure(() -> {
-                  if (calls.incrementAndGet() > 1) {
+                  if (calls.incrementAndGet() > 2) {
                     throw new IllegalStateException("the power went out");
                   }
                   return NOW;
