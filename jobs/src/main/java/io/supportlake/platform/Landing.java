@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ import org.apache.hadoop.io.compress.CompressionCodecFactory;
 /**
  * The landing zone: {@code <source>/<yyyy-mm-dd>/file}, where the folder's date is the arrival.
  * Files whose name begins with {@code _} or {@code .} or ends with {@code .tmp} or {@code .part}
- * are still being written and are left alone.
+ * are still being written and are left alone, and so is all that lies in a folder named so.
  */
 final class Landing {
 
@@ -84,9 +85,8 @@ final class Landing {
       RemoteIterator<LocatedFileStatus> iterator = files.listFiles(folder, true);
       while (iterator.hasNext()) {
         FileStatus status = iterator.next();
-        String name = status.getPath().getName();
-        if (!isUnfinished(name)) {
-          String path = relative(status.getPath());
+        String path = relative(status.getPath());
+        if (Arrays.stream(path.split("/", -1)).skip(1).noneMatch(Landing::isUnfinished)) {
           found.add(
               new LandedFile(
                   path,

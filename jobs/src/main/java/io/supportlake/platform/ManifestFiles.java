@@ -151,7 +151,10 @@ final class ManifestFiles {
    */
   private record Known(TakenFile file, boolean isRefused, long lookedAtMillis) {
     boolean mayDiffer(LandedFile landed) {
-      return landed.bytes() != file.bytes() || landed.modifiedMillis() >= lookedAtMillis;
+      // What was refused is looked at anew each time: a copy may keep the old file's size and time.
+      return isRefused
+          || landed.bytes() != file.bytes()
+          || landed.modifiedMillis() >= lookedAtMillis;
     }
   }
 

@@ -427,7 +427,8 @@ public final class Runner {
               raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);
       taken.put(raw.shortName(), result);
       changes.put(bronze, result.changes());
-      if (!result.isStopped()) {
+      boolean isWhole = faults.isEmpty() && FileChecks.failed(result.checks()).isEmpty();
+      if (!result.isStopped() && isWhole) {
         completeUntil.put(bronze, to);
       } else {
         finished.completeUntil(bronze).ifPresent(d -> completeUntil.put(bronze, d));

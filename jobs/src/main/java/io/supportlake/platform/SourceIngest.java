@@ -33,11 +33,11 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -50,6 +50,8 @@ import org.apache.spark.storage.StorageLevel;
 final class SourceIngest {
   /** Numbers the records of one take, so that a decision finds its record again. */
   static final String ROW = "take_row";
+
+  private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
   private static final StructType ARRIVALS =
       StructType.fromDDL("ingest_file string, arrival_date date");
@@ -492,18 +494,18 @@ final class SourceIngest {
   private Dataset<Row> own(Contract raw, List<TakenFile> files) {
     String format = String.valueOf(raw.property("format"));
     return format.equals("json")
-        ? Ingest.jsonFields(withFile(files("text").load(paths(files))), raw)
+        ? Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))), raw)
         : Ingest.mapFields(vendor(format, ",", files).withColumnRenamed("fields", "all"), raw);
   }
 
   /** A vendor's rows with payload, fields (a map) and ingest_file. */
   private Dataset<Row> vendor(String format, String delimiter, List<TakenFile> files) {
     return switch (format) {
-      case "json" -> Ingest.vendorJson(withFile(files("text").load(paths(files))));
+      case "json" -> Ingest.vendorJson(withFile(spark.read().format("text").load(paths(files))));
       case "lines" -> {
         // The same line may stand in a file many times; which of the equal ones is first does not
         // matter.
-        Dataset<Row> lines = withFile(files("text").load(paths(files)));
+        Dataset<Row> lines = withFile(spark.read().format("text").load(paths(files)));
         yield lines
             .withColumnRenamed("value", "payload")
             .withColumn(
@@ -534,7 +536,7 @@ final class SourceIngest {
     return byHeader.entrySet().stream()
         .map(group -> {
           List<String> names =
-              List.of(group.getKey().split(java.util.regex.Pattern.quote(delimiter), -1)).stream()
+              List.of(group.getKey().split(Pattern.quote(delimiter), -1)).stream()
                   .map(n -> n.strip().replace("\"", "").replace("\uFEFF", ""))
                   .toList();
           StructType schema = new StructType();
@@ -542,7 +544,9 @@ final class SourceIngest {
             schema = schema.add(name, "string");
           }
           Dataset<Row> rows =
-              files("csv")
+              spark
+                  .read()
+                  .format("csv")
                   .schema(schema.add("_corrupt_record", "string"))
                   .option("header", "true")
                   .option("delimiter", delimiter)
@@ -571,11 +575,6 @@ final class SourceIngest {
     }
   }
 
-  /** Paths name files as they are: an asterisk or a bracket in a name is no pattern. */
-  private DataFrameReader files(String format) {
-    return spark.read().format(format).option("__globPaths__", "false");
-  }
-
   private Dataset<Row> withFile(Dataset<Row> rows) {
     String root = landing.uri().getPath();
     // A plus sign stands for itself in a path, but decoding would make it a blank.
@@ -587,8 +586,15 @@ final class SourceIngest {
                 .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
   }
 
+  /**
+   * Paths that name files as they are: an asterisk or a bracket in a name is escaped, since it is
+   * no pattern. With Spark's globbing switched off instead, one such name would have all other
+   * files read twice.
+   */
   private String[] paths(List<TakenFile> files) {
-    return files.stream().map(f -> landing.absolute(f.path())).toArray(String[]::new);
+    return files.stream()
+        .map(f -> PATTERN.matcher(landing.absolute(f.path())).replaceAll("\\\\$0"))
+        .toArray(String[]::new);
   }
 
   private Dataset<Row> arrivals(List<TakenFile> files) {
