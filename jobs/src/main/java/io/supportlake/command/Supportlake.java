@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       OutreachCommand.class,
       ReportCommand.class,
       SqlCommand.class,
+      SourcesCommand.class,
       TablesCommand.class,
       DocsCommand.class,
       MaintainCommand.class,
