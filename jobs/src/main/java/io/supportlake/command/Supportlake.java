@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ReportCommand.class,
       SqlCommand.class,
       RedactCommand.class,
+      SourcesCommand.class,
       TablesCommand.class,
       DocsCommand.class,
       QuarantineCommand.class,

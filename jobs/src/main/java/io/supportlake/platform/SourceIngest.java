@@ -457,8 +457,8 @@ final class SourceIngest {
             col("record_count"));
   }
 
-  private Dataset<Row> landed(
-      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+  /** The files' records before they are typed, as {@link Ingest#typed} takes them. */
+  Dataset<Row> landed(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
     Map<String, List<TakenFile>> byFolder = new TreeMap<>();
     for (TakenFile file : files) {
       byFolder.computeIfAbsent(file.folder(), f -> new ArrayList<>()).add(file);

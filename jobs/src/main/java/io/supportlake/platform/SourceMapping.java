@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
@@ -10,16 +11,22 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vendor's format as records of our sources: Spark SQL expressions over the vendor's fields,
- * which stand in the map {@code fields}. One vendor row may give several records.
+ * which stand in the map {@code fields}. One vendor row may give several records, and a row that is
+ * a page or a batch may hold many vendor rows.
  *
  * @param name name of the mapping and its file in conf/sources
  * @param description what the export is and where its fields are documented
  * @param folder folder below the landing zone
  * @param format csv, json or lines (each line as fields line and file)
  * @param delimiter of csv
+ * @param explode array of JSON texts that a row holds, over {@code fields} and {@code payload};
+ *     each then is a row of its own, its fields those of the text. No array (null) is a row that
+ *     cannot be parsed. Null = a row is one row
+ * @param let names for expressions that all records share, in order
  * @param records what each vendor row gives
  */
 record SourceMapping(
@@ -28,7 +35,16 @@ record SourceMapping(
     String folder,
     String format,
     String delimiter,
+    @Nullable String explode,
+    Map<String, String> let,
     List<Record> records) {
+  /** Columns that a mapping may add to the contract's begin so; they are kept as unknown ones. */
+  static final String STATED = "stated_";
+
+  /** A mapping needs no shared names. */
+  SourceMapping {
+    let = let == null ? Map.of() : let;
+  }
 
   /**
    * One kind of record.
@@ -48,11 +64,15 @@ record SourceMapping(
   static Map<String, SourceMapping> load(Path conf, List<String> names) {
     Map<String, SourceMapping> byFolder = new TreeMap<>();
     for (String name : names) {
-      Path file = conf.resolve("sources").resolve(name + ".yaml");
-      SourceMapping mapping = Yaml.as(Yaml.read(file), SourceMapping.class, file.toString());
+      SourceMapping mapping = read(conf.resolve("sources").resolve(name + ".yaml"));
       byFolder.put(mapping.folder(), mapping);
     }
     return byFolder;
+  }
+
+  /** The mapping of one file. */
+  static SourceMapping read(Path file) {
+    return Yaml.as(Yaml.read(file), SourceMapping.class, file.toString());
   }
 
   /** Whether the mapping gives records of the source. */
@@ -61,7 +81,8 @@ record SourceMapping(
   }
 
   /** The vendor's rows as records of the source: payload, all (map of our columns), ingest_file. */
-  Dataset<Row> landed(Dataset<Row> vendor, String source) {
+  Dataset<Row> landed(Dataset<Row> rows, String source) {
+    Dataset<Row> vendor = exploded(rows);
     // A row that could not be parsed at all goes to quarantine once, not once a kind of record.
     Dataset<Row> unparsable =
         vendor
@@ -69,15 +90,33 @@ record SourceMapping(
             .select(col("payload"), col("fields").as("all"), col("ingest_file"));
     return records.stream()
         .filter(r -> r.source().equals(source))
-        .map(r -> records(vendor.where(col("fields").isNotNull()), r))
+        .map(r -> records(named(vendor.where(col("fields").isNotNull()), let), r))
         .reduce(unparsable, Dataset::unionByName);
   }
 
-  private static Dataset<Row> records(Dataset<Row> vendor, Record record) {
-    Dataset<Row> named = vendor;
-    for (Map.Entry<String, String> let : record.let().entrySet()) {
-      named = named.withColumn(let.getKey(), expr(let.getValue()));
+  /** Each element as a row; a row without an array stays, as one that cannot be parsed. */
+  Dataset<Row> exploded(Dataset<Row> rows) {
+    if (explode == null) {
+      return rows;
     }
+    return rows.withColumn(
+            "item", expr("explode(coalesce(%s, array(cast(null as string))))".formatted(explode)))
+        .withColumn("payload", coalesce(col("item"), col("payload")))
+        .withColumn("fields", expr("from_json(item, 'map<string,string>')"))
+        .drop("item");
+  }
+
+  /** The rows with the names as columns, each of which may use those before it. */
+  static Dataset<Row> named(Dataset<Row> rows, Map<String, String> let) {
+    Dataset<Row> named = rows;
+    for (Map.Entry<String, String> entry : let.entrySet()) {
+      named = named.withColumn(entry.getKey(), expr(entry.getValue()));
+    }
+    return named;
+  }
+
+  private static Dataset<Row> records(Dataset<Row> vendor, Record record) {
+    Dataset<Row> named = named(vendor, record.let());
     String entries =
         record.columns().entrySet().stream()
             .map(e -> "'%s', cast((%s) as string)".formatted(e.getKey(), e.getValue()))

@@ -25,7 +25,7 @@ class SourceMappingTest extends SparkSuite {
   private static final Map<String, SourceMapping> MAPPINGS =
       SourceMapping.load(
           HOME.resolve("conf"),
-          List.of("servicenow", "cfpb", "log-lines", "ecs-log", "log4j2-json", "zendesk-rating"));
+          SourceCheck.list(HOME.resolve("conf")).stream().map(SourceCheck.Listed::name).toList());
 
   @TempDir private Path folder;
   private Lake lake;
@@ -246,6 +246,141 @@ class SourceMappingTest extends SparkSuite {
     assertThat(reasons(taken)).containsExactly("[missing:kind]");
     // The second state of the rating repeats its sending.
     assertThat(accounts(taken)).containsExactly(44L, 42L, 1L);
+  }
+
+  @Test
+  void eachRecordOfAnOtlpRequestIsALineAndAnEmptyRequestIsNone() throws IOException {
+    Taken taken =
+        take(
+            "error_log",
+            1,
+            land(
+                "otlp_logs/2026-03-02/otlp.json",
+                "{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"s\"}}]},\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"1772359300000000000\",\"severityNumber\":10,\"body\":{\"stringValue\":\"tick %1$d\"}},{\"timeUnixNano\":\"1772359300000000000\",\"severityNumber\":10,\"body\":{\"stringValue\":\"tick b %1$d\"}}]}]}]}"));
+
+    assertThat(
+            rows(
+                lines().where("not message like 'tick%'"),
+                "cast(logged_at as string)",
+                "service",
+                "release",
+                "severity",
+                "user_id",
+                "trace_id",
+                "message"))
+        .containsExactly(
+            "[2026-03-01 10:00:00.118005,ledger,4.2.0,ERROR,U3,5B8EFFF798038103D269B633813FC60C,posting \"42\" failed]",
+            "[2026-03-01 10:00:02,ledger,4.2.0,WARN,null,null,{\"kvlistValue\":{\"values\":[{\"key\":\"code\",\"value\":{\"intValue\":\"7\"}}]}}]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder(
+            "[missing:severity]", "[missing:service]", "[unparsable]", "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(86L, 82L, 4L);
+  }
+
+  @Test
+  void aZendeskAuditGivesItsEventsInTheirOrderWithinOneSecond() throws IOException {
+    TakenFile file =
+        land(
+            "zendesk_audits/2026-03-02/audits.json",
+            "{\"audits\":[{\"id\":9%03d,\"ticket_id\":999,\"created_at\":\"2026-02-20T09:00:00Z\",\"author_id\":-1,\"events\":[{\"type\":\"Change\",\"field_name\":\"status\",\"value\":\"open\"},{\"type\":\"Change\",\"field_name\":\"priority\",\"value\":\"low\"}]}]}");
+    Taken taken = take("case_event", 1, file);
+
+    assertThat(
+            rows(
+                events().where("case_id = 'zendesk-208'"),
+                "record_id",
+                "date_format(event_at, 'yyyy-MM-dd HH:mm:ss.SSS')",
+                "event_type",
+                "status",
+                "actor_type",
+                "account_id"))
+        .containsExactly(
+            "[zendesk-501-opened,2026-02-03 09:00:00.000,opened,new,customer,zendesk-44]",
+            "[zendesk-501-comment,2026-02-03 09:00:00.001,message,null,customer,zendesk-44]",
+            "[zendesk-502-comment,2026-02-03 09:30:00.001,note,null,agent,unknown-zendesk-208]",
+            "[zendesk-502-priority,2026-02-03 09:30:00.002,priority,null,agent,unknown-zendesk-208]",
+            "[zendesk-502-assigned,2026-02-03 09:30:00.003,assigned,null,agent,unknown-zendesk-208]",
+            "[zendesk-502-status,2026-02-03 09:30:00.004,status,on_hold,agent,unknown-zendesk-208]",
+            "[zendesk-503-status,2026-02-07 09:30:00.004,closed,closed,system,unknown-zendesk-208]");
+    assertThat(
+            rows(
+                events()
+                    .where(
+                        "case_id = 'zendesk-208' and event_type in ('opened', 'message', 'note', 'assigned')"),
+                "event_type",
+                "channel",
+                "queue",
+                "agent_id",
+                "priority",
+                "text",
+                "is_public"))
+        .containsExactly(
+            "[opened,email,null,null,normal,null,null]",
+            "[message,email,null,null,null,My payout is late,true]",
+            "[note,in_app,null,null,null,Ask the bank,false]",
+            "[assigned,null,zendesk-9,zendesk-135,null,null,null]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder(
+            "[missing:actor_type]", "[missing:case_id, missing:account_id]", "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(90L, 87L, 3L);
+
+    // The same page again gives nothing new.
+    assertThat(accounts(take("case_event", 2, file))).containsExactly(90L, 0L, 3L);
+  }
+
+  @Test
+  void aTrackCallOfAKnownUserIsUsageAndIsTakenOnce() throws IOException {
+    Taken taken =
+        take(
+            "usage_event",
+            1,
+            land(
+                "segment_track/2026-03-02/track.json",
+                "{\"type\":\"track\",\"messageId\":\"t-%d\",\"userId\":\"U9\",\"event\":\"Tick\",\"timestamp\":\"2026-03-01T11:00:00Z\",\"properties\":{\"product\":\"api\"}}"));
+
+    assertThat(usage("segment-m-%"))
+        .containsExactly(
+            "[segment-m-1,A1,U1,2026-03-01 10:00:00.12,payments,invoices,Invoice Sent,success,true,5.4.5,12.50,USD]",
+            "[segment-m-2,unknown-segment-U2,U2,2026-03-01 10:00:00,payments,Payout Failed,Payout Failed,failure,false,null,null,null]");
+    assertThat(reasons(taken)).containsExactly("[missing:event_at]");
+    assertThat(accounts(taken)).containsExactly(44L, 42L, 1L);
+  }
+
+  @Test
+  void aPostHogEventOfAPersonIsUsageWhetherItsPropertiesAreTextOrAnObject() throws IOException {
+    Taken taken =
+        take(
+            "usage_event",
+            1,
+            land(
+                "posthog_events/2026-03-02/posthog.json",
+                "{\"uuid\":\"t-%d\",\"event\":\"tick\",\"distinct_id\":\"U9\",\"timestamp\":\"2026-03-01T11:00:00Z\",\"properties\":{\"product\":\"api\"}}"));
+
+    assertThat(usage("posthog-0195-%"))
+        .containsExactly(
+            "[posthog-0195-1,A1,U1,2026-03-01 10:00:00.12,payments,invoices,invoice_sent,success,true,5.4.5,null,null]",
+            "[posthog-0195-2,unknown-posthog-U2,U2,2026-03-01 10:00:01,web,payout_failed,payout_failed,failure,false,null,null,null]");
+    assertThat(reasons(taken)).containsExactly("[missing:account_id, missing:user_id]");
+    assertThat(accounts(taken)).containsExactly(43L, 42L, 1L);
+  }
+
+  private List<String> usage(String ids) {
+    return rows(
+        lake.read("bronze.usage_event")
+            .where("event_id like '%s'".formatted(ids))
+            .orderBy("event_id"),
+        "event_id",
+        "account_id",
+        "user_id",
+        "cast(event_at as string)",
+        "product",
+        "feature",
+        "action",
+        "result",
+        "is_core",
+        "app_version",
+        "amount",
+        "currency");
   }
 
   private Dataset<Row> events() {

@@ -1,0 +1,268 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.size;
+
+import io.supportlake.Settings;
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.rules.Redactor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+
+/** What the vendor mappings are, and what one of them would make of a file; nothing is written. */
+public final class SourceCheck {
+  private static final StructType VENDOR_ROW =
+      StructType.fromDDL("payload string, fields map<string,string>, ingest_file string");
+
+  private final SparkSession spark;
+  private final Contracts contracts;
+  private final RunConfig.Locations locations;
+  private final Settings settings;
+
+  /**
+   * A check with the installation's contracts, zone and key.
+   *
+   * @param locations of the lake, which is neither read nor written
+   */
+  public SourceCheck(
+      SparkSession spark, Contracts contracts, RunConfig.Locations locations, Settings settings) {
+    this.spark = spark;
+    this.contracts = contracts;
+    this.locations = locations;
+    this.settings = settings;
+  }
+
+  /**
+   * One mapping.
+   *
+   * @param gives raw sources that it gives records of
+   */
+  public record Listed(String name, String description, String folder, List<String> gives) {}
+
+  /**
+   * What a file gives of one source.
+   *
+   * @param read records, as a run would count them
+   * @param refused those of them that would be refused
+   * @param records the first of them
+   */
+  public record Found(String source, long read, long refused, List<Outcome> records) {
+    /** Copies the records. */
+    public Found {
+      records = List.copyOf(records);
+    }
+  }
+
+  /**
+   * A record as it would come out.
+   *
+   * @param reasons codes of why it would be refused; empty = it would be taken
+   * @param columns those that have a value; personal ones redacted or as tokens
+   */
+  public record Outcome(List<String> reasons, Map<String, String> columns) {}
+
+  /** All mappings below the configuration, by name. */
+  public static List<Listed> list(Path conf) {
+    return files(conf).stream()
+        .map(SourceMapping::read)
+        .map(m ->
+            new Listed(
+                m.name(),
+                m.description(),
+                m.folder(),
+                m.records().stream().map(SourceMapping.Record::source).distinct().toList()))
+        .toList();
+  }
+
+  /**
+   * The first records that a mapping would make of a file, for each source that it gives.
+   *
+   * @param most records shown of each source
+   */
+  public List<Found> check(Path conf, String name, Path file, int most) {
+    List<String> known = list(conf).stream().map(Listed::name).toList();
+    if (!known.contains(name)) {
+      throw new UsageException(
+          "no mapping %s (known: %s). Name one of these, or add conf/sources/%s.yaml."
+              .formatted(name, String.join(", ", known), name));
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException("%s: no such file. Name a file of the vendor's.".formatted(file));
+    }
+    SourceMapping mapping = SourceMapping.load(conf, List.of(name)).values().iterator().next();
+    validate(mapping);
+    Path path = file.toAbsolutePath().normalize();
+    Path folder = java.util.Objects.requireNonNull(path.getParent());
+    TakenFile taken =
+        new TakenFile(String.valueOf(path.getFileName()), mapping.folder(), 0, "", arrival(path));
+    SourceIngest ingest =
+        new SourceIngest(
+            spark,
+            new Lake(spark, locations, contracts),
+            new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()),
+            settings.reportingZone(),
+            0);
+    return mapping.records().stream()
+        .map(SourceMapping.Record::source)
+        .distinct()
+        .map(source -> found(ingest, mapping, contracts.of("raw." + source), taken, most))
+        .toList();
+  }
+
+  private Found found(
+      SourceIngest ingest, SourceMapping mapping, Contract raw, TakenFile file, int most) {
+    Dataset<Row> typed =
+        Ingest.typed(
+                ingest.landed(raw, List.of(file), Map.of(mapping.folder(), mapping)),
+                raw,
+                settings.reportingZone(),
+                0)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    long read = typed.count();
+    long refused = typed.where(size(col("reasons")).gt(0)).count();
+    List<Outcome> outcomes =
+        typed.limit(most).collectAsList().stream().map(row -> outcome(row, raw)).toList();
+    var _ = typed.unpersist();
+    return new Found(raw.shortName(), read, refused, outcomes);
+  }
+
+  private Outcome outcome(Row row, Contract raw) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (Contract.Column column : raw.columns()) {
+      Object value = row.getAs(column.name());
+      if (value != null) {
+        columns.put(column.name(), shown(column, value.toString()));
+      }
+    }
+    String unknown = row.getAs("unknown_columns");
+    if (unknown != null) {
+      columns.put("unknown_columns", redacted(unknown));
+    }
+    return new Outcome(row.getList(row.fieldIndex("reasons")), columns);
+  }
+
+  /**
+   * Personal keys are tokens, since a redactor would not know them; personal texts are redacted.
+   */
+  private String shown(Contract.Column column, String value) {
+    if (!"personal".equals(column.classification())) {
+      return value;
+    }
+    return column.name().endsWith("_id") ? settings.key().token("usr", value) : redacted(value);
+  }
+
+  private String redacted(String text) {
+    return Redactor.of(settings.key(), settings.defaultRegion()).redact(text).text();
+  }
+
+  /** Refuses a mapping that names what is not there or whose expressions Spark cannot resolve. */
+  void validate(SourceMapping mapping) {
+    Dataset<Row> rows = spark.createDataFrame(List.of(), VENDOR_ROW);
+    if (mapping.explode() != null) {
+      resolve(mapping, "explode", rows, mapping.explode());
+      rows = mapping.exploded(rows);
+    }
+    Dataset<Row> shared = named(mapping, "let", rows, mapping.let());
+    for (SourceMapping.Record record : mapping.records()) {
+      String where = "the records of " + record.source();
+      if (contracts.all().stream().noneMatch(c -> c.name().equals("raw." + record.source()))) {
+        throw broken(mapping, where, "there is no such source in schemas/raw");
+      }
+      Contract raw = contracts.of("raw." + record.source());
+      for (String column : record.columns().keySet()) {
+        if (!raw.columnNames().contains(column) && !column.startsWith(SourceMapping.STATED)) {
+          throw broken(
+              mapping,
+              where,
+              "the contract has no column %s (known: %s)"
+                  .formatted(column, String.join(", ", raw.columnNames())));
+        }
+      }
+      for (Contract.Column column : raw.columns()) {
+        if (column.required() && !record.columns().containsKey(column.name())) {
+          throw broken(
+              mapping, where, "the required column %s is missing".formatted(column.name()));
+        }
+      }
+      Dataset<Row> names = named(mapping, where, shared, record.let());
+      resolve(mapping, where + ", where", names, record.where());
+      record
+          .columns()
+          .forEach((column, text) -> resolve(mapping, where + ", " + column, names, text));
+    }
+  }
+
+  private static Dataset<Row> named(
+      SourceMapping mapping, String where, Dataset<Row> rows, Map<String, String> let) {
+    Dataset<Row> names = rows;
+    for (Map.Entry<String, String> entry : let.entrySet()) {
+      resolve(mapping, where + ", " + entry.getKey(), names, entry.getValue());
+      names = SourceMapping.named(names, Map.of(entry.getKey(), entry.getValue()));
+    }
+    return names;
+  }
+
+  /** Spark's own words name the text and the place in it. */
+  private static void resolve(
+      SourceMapping mapping, String where, Dataset<Row> rows, String expression) {
+    try {
+      var _ = rows.selectExpr(expression);
+    } catch (Exception e) {
+      if (e instanceof AnalysisException) {
+        throw broken(mapping, where, firstLine(String.valueOf(e.getMessage())));
+      }
+      throw e;
+    }
+  }
+
+  /** A parser's message begins with an empty line. */
+  private static String firstLine(String message) {
+    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse(message).strip();
+  }
+
+  private static UsageException broken(SourceMapping mapping, String where, String problem) {
+    return new UsageException(
+        "conf/sources/%s.yaml: %s: %s. The mapping's author mends it."
+            .formatted(mapping.name(), where, problem));
+  }
+
+  /**
+   * The day of the file's folder where it has one, as in the landing zone; else of its last change.
+   */
+  private LocalDate arrival(Path file) {
+    try {
+      return LocalDate.parse(
+          String.valueOf(java.util.Objects.requireNonNull(file.getParent()).getFileName()));
+    } catch (DateTimeParseException e) {
+      try {
+        return LocalDate.ofInstant(
+            Files.getLastModifiedTime(file).toInstant(), settings.reportingZone());
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException("cannot read the date of " + file, unreadable);
+      }
+    }
+  }
+
+  private static List<Path> files(Path conf) {
+    try (Stream<Path> files = Files.list(conf.resolve("sources"))) {
+      return new ArrayList<>(files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the mappings in " + conf.resolve("sources"), e);
+    }
+  }
+}

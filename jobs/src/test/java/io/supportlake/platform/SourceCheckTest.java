@@ -1,0 +1,174 @@
+package io.supportlake.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SourceCheckTest extends SparkSuite {
+  private static final Path CONF = HOME.resolve("conf");
+
+  /** Each mapping's samples; {@link SourceMappingTest} says what comes out of them. */
+  private static final Map<String, List<String>> SAMPLES =
+      Map.of(
+          "cfpb", List.of("complaints.csv"),
+          "ecs-log", List.of("ecs.json"),
+          "log-lines", List.of("till_2026.log"),
+          "log4j2-json", List.of("payout_1.json"),
+          "otlp-logs", List.of("otlp.json"),
+          "posthog-events", List.of("posthog.json"),
+          "segment-track", List.of("track.json"),
+          "servicenow", List.of("incidents.csv", "incidents-broken.csv"),
+          "zendesk-audits", List.of("audits.json"),
+          "zendesk-rating", List.of("ratings.json"));
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyMappingHasSamplesOfWhichSomeIsTakenAndSomeIsRefused() throws IOException {
+    assertThat(SourceCheck.list(CONF).stream().map(SourceCheck.Listed::name))
+        .containsExactlyInAnyOrderElementsOf(SAMPLES.keySet());
+    try (Stream<Path> samples = Files.list(HOME.resolve("jobs/src/test/resources/vendor"))) {
+      assertThat(samples.map(f -> String.valueOf(f.getFileName())))
+          .containsExactlyInAnyOrderElementsOf(
+              SAMPLES.values().stream().flatMap(List::stream).toList());
+    }
+    for (Map.Entry<String, List<String>> mapping : SAMPLES.entrySet()) {
+      long read = 0;
+      long refused = 0;
+      for (String sample : mapping.getValue()) {
+        for (SourceCheck.Found found : check().check(CONF, mapping.getKey(), copy(sample), 100)) {
+          read += found.read();
+          refused += found.refused();
+        }
+      }
+      assertThat(refused).as(mapping.getKey()).isPositive().isLessThan(read);
+    }
+  }
+
+  @Test
+  void aCheckCountsTheWholeFileShowsItsFirstRecordsAndHidesWhoIsMeant() throws IOException {
+    Path plain = copy("track.json");
+    Path zipped = Objects.requireNonNull(plain.getParent()).resolve("zipped.json.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+      Files.copy(plain, out);
+    }
+
+    List<SourceCheck.Found> found = check().check(CONF, "segment-track", zipped, 1);
+
+    assertThat(found).hasSize(1);
+    assertThat(found.getFirst().source()).isEqualTo("usage_event");
+    assertThat(found.getFirst().read()).isEqualTo(4);
+    assertThat(found.getFirst().refused()).isEqualTo(1);
+    assertThat(found.getFirst().records()).hasSize(1);
+    SourceCheck.Outcome first = found.getFirst().records().getFirst();
+    assertThat(first.reasons()).isEmpty();
+    assertThat(first.columns())
+        .containsEntry("account_id", "A1")
+        .containsEntry("user_id", SETTINGS.key().token("usr", "U1"));
+  }
+
+  @Test
+  void aPersonalTextIsRedacted() throws IOException {
+    Path file = arrived("mail.json");
+    Files.writeString(
+        file,
+        "{\"@timestamp\":\"2026-03-01T10:00:00Z\",\"log.level\":\"INFO\",\"service.name\":\"s\",\"message\":\"sent to mara@example.com\"}");
+
+    List<SourceCheck.Found> found = check().check(CONF, "ecs-log", file, 10);
+
+    assertThat(found.getFirst().records().getFirst().columns().get("message"))
+        .startsWith("sent to ")
+        .doesNotContain("mara");
+  }
+
+  @Test
+  void anUnknownMappingAndAMissingFileAreExplained() {
+    assertThatThrownBy(() -> check().check(CONF, "zendesk", folder, 10))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("no mapping zendesk (known: cfpb, ecs-log,");
+    assertThatThrownBy(() -> check().check(CONF, "cfpb", folder.resolve("none.csv"), 10))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("none.csv: no such file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          service: fields['s'] | servise: fields['s'] | the contract has no column servise
+          service: fields['s'] | release: fields['s'] | the required column service is missing
+          message: fields['m'] | message: concat(      | PARSE_SYNTAX_ERROR
+          message: fields['m'] | message: felds['m']   | UNRESOLVED_COLUMN
+          source: error_log    | source: eror_log      | there is no such source
+          where: "true"        | were: "true"          | were
+          """)
+  void aMappingThatCannotWorkIsExplainedToItsAuthor(String good, String bad, String problem)
+      throws IOException {
+    String mapping =
+        """
+        name: broken
+        description: a mapping
+        folder: broken
+        format: json
+        delimiter: ""
+        records:
+          - source: error_log
+            where: "true"
+            columns:
+              log_id: payload
+              logged_at: fields['t']
+              service: fields['s']
+              severity: "'INFO'"
+              message: fields['m']
+        """;
+    Path conf = Files.createDirectories(folder.resolve("conf/sources"));
+    Files.writeString(conf.resolve("broken.yaml"), mapping.replace(good, bad));
+    Path file = arrived("lines.json");
+    Files.writeString(file, "{}");
+
+    assertThatThrownBy(() -> check().check(folder.resolve("conf"), "broken", file, 10))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("broken.yaml")
+        .hasMessageContaining(problem);
+  }
+
+  private SourceCheck check() {
+    return new SourceCheck(
+        spark(),
+        CONTRACTS,
+        new RunConfig.Locations(
+            folder.resolve("lake").toString(),
+            folder.resolve("restricted").toString(),
+            folder.resolve("out").toString()),
+        SETTINGS);
+  }
+
+  private Path arrived(String name) throws IOException {
+    return Files.createDirectories(folder.resolve("2026-03-02")).resolve(name);
+  }
+
+  private Path copy(String sample) throws IOException {
+    Path file = arrived(sample);
+    try (InputStream stream =
+        Objects.requireNonNull(SourceCheckTest.class.getResourceAsStream("/vendor/" + sample))) {
+      Files.copy(stream, file);
+    }
+    return file;
+  }
+}
