@@ -24,17 +24,19 @@ class SourceCheckTest extends SparkSuite {
 
   /** Each mapping's samples; {@link SourceMappingTest} says what comes out of them. */
   private static final Map<String, List<String>> SAMPLES =
-      Map.of(
-          "cfpb", List.of("complaints.csv"),
-          "ecs-log", List.of("ecs.json"),
-          "log-lines", List.of("till_2026.log"),
-          "log4j2-json", List.of("payout_1.json"),
-          "otlp-logs", List.of("otlp.json"),
-          "posthog-events", List.of("posthog.json"),
-          "segment-track", List.of("track.json"),
-          "servicenow", List.of("incidents.csv", "incidents-broken.csv"),
-          "zendesk-audits", List.of("audits.json"),
-          "zendesk-rating", List.of("ratings.json"));
+      Map.ofEntries(
+          Map.entry("cfpb", List.of("complaints.csv")),
+          Map.entry("ecs-log", List.of("ecs.json")),
+          Map.entry("freshdesk-tickets", List.of("freshdesk.json")),
+          Map.entry("log-lines", List.of("till_2026.log")),
+          Map.entry("log4j2-json", List.of("payout_1.json")),
+          Map.entry("otlp-logs", List.of("otlp.json")),
+          Map.entry("posthog-events", List.of("posthog.json")),
+          Map.entry("segment-track", List.of("track.json")),
+          Map.entry("sentry-events", List.of("shop_1.json")),
+          Map.entry("servicenow", List.of("incidents.csv", "incidents-broken.csv")),
+          Map.entry("zendesk-audits", List.of("audits.json")),
+          Map.entry("zendesk-rating", List.of("ratings.json")));
 
   @TempDir private Path folder;
 

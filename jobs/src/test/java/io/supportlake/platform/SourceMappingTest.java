@@ -364,6 +364,71 @@ class SourceMappingTest extends SparkSuite {
     assertThat(accounts(taken)).containsExactly(43L, 42L, 1L);
   }
 
+  @Test
+  void aSentryEventIsALineOfItsProjectAndAnExceptionIsToldByItself() throws IOException {
+    Taken taken =
+        take(
+            "error_log",
+            1,
+            land(
+                "sentry_events/2026-03-02/shop_1.json",
+                "{\"event_id\":\"t%d\",\"timestamp\":1772359300,\"message\":\"tick\"}"));
+
+    assertThat(
+            rows(
+                lines().where("message <> 'tick'"),
+                "log_id",
+                "cast(logged_at as string)",
+                "service",
+                "release",
+                "severity",
+                "user_id",
+                "trace_id",
+                "message"))
+        .containsExactly(
+            "[sentry-fc6d8c0c43fc4630ad850ee518f1b9d0,2026-03-01 10:00:00.118,shop,shop@4.2.0,WARN,U3,4bf92f3577b34da6a3ce929d0e0e4736,retry 2 of 3]",
+            "[sentry-fc6d8c0c43fc4630ad850ee518f1b9d1,2026-03-01 10:00:01,shop,null,ERROR,null,null,PayoutException: bank answered 502]");
+    assertThat(reasons(taken)).containsExactly("[missing:severity]");
+    assertThat(accounts(taken)).containsExactly(43L, 42L, 1L);
+  }
+
+  @Test
+  void aFreshdeskTicketExportedAgainCorrectsItsStatusAndCountsOnce() throws IOException {
+    Taken taken =
+        take(
+            "case_event",
+            1,
+            land(
+                "freshdesk_tickets/2026-03-02/freshdesk.json",
+                "[{\"id\":9%02d,\"requester_id\":1,\"source\":3,\"status\":2,\"created_at\":\"2026-02-20T09:00:00Z\",\"stats\":{\"status_updated_at\":\"2026-02-20T09:00:00Z\"}}]"));
+
+    assertThat(
+            rows(
+                events()
+                    .where("case_id = 'freshdesk-31' and agent_id is distinct from 'freshdesk-6'"),
+                "record_id",
+                "account_id",
+                "date_format(event_at, 'yyyy-MM-dd HH:mm:ss.SSS')",
+                "event_type",
+                "actor_type",
+                "channel",
+                "agent_id",
+                "priority",
+                "status"))
+        .containsExactly(
+            "[freshdesk-31-opened,freshdesk-8,2026-02-03 09:00:00.000,opened,customer,email,null,null,new]",
+            "[freshdesk-31-status-4-2026-02-04T16:00:00Z,freshdesk-8,2026-02-04 16:00:00.001,solved,system,email,freshdesk-5,high,solved]");
+    assertThat(
+            rows(
+                events().where("record_id like 'freshdesk-31-status%'").orderBy("record_version"),
+                "record_version"))
+        .containsExactly("[1]", "[2]");
+    assertThat(events().where("case_id = 'freshdesk-32'").count()).as("spam").isZero();
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder("[missing:event_id, missing:case_id]", "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(86L, 83L, 2L);
+  }
+
   private List<String> usage(String ids) {
     return rows(
         lake.read("bronze.usage_event")
