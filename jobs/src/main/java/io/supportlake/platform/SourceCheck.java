@@ -116,7 +116,9 @@ public final class SourceCheck {
             new Lake(spark, locations, contracts),
             new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()),
             settings.reportingZone(),
-            0);
+            0,
+            SourceProfiles.NONE,
+            new ErasedRecords(Map.of(), settings.key()));
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()
