@@ -49,7 +49,9 @@ public final class Installation {
           loaded.at(
               new RunConfig.Locations(
                   folder(lakeFolder, locations.root()),
-                  locations.isRestrictedBelowRoot() ? null : folder(null, locations.restricted()),
+                  lakeFolder == null
+                      ? folder(null, locations.restricted())
+                      : folder(lakeFolder.resolve("restricted"), locations.restricted()),
                   folder(out, locations.out())),
               folder(landing, loaded.landing()));
     }
@@ -102,11 +104,6 @@ public final class Installation {
   /** Folder of lists and reports. */
   Path out() {
     return Path.of(config().lake().out());
-  }
-
-  /** The folder that {@code --out} names, or null where it is left away. */
-  @Nullable Path givenOut() {
-    return out;
   }
 
   /** The same installation with other folders, for the demo. */

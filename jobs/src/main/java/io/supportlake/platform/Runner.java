@@ -163,7 +163,6 @@ public final class Runner {
           .map(Contract::name)
           .filter(name -> !name.startsWith("raw."))
           .forEach(lake::evolve);
-      ErasureLedger.refuseUnfinished(lake);
       FinishedSet finished = FinishedSet.of(lake);
       SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
       ManifestFiles manifest = ManifestFiles.of(lake);
@@ -336,7 +335,6 @@ public final class Runner {
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
-    private final ErasedRecords erased = ErasedRecords.of(lake, settings.key());
 
     OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
       this.finished = finished;
@@ -418,8 +416,7 @@ public final class Runner {
               landing,
               settings.reportingZone(),
               sequence,
-              profiles,
-              erased);
+              profiles);
       checkRows.addAll(
           FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
       Taken result =
@@ -790,7 +787,6 @@ public final class Runner {
                 null,
                 null,
                 null,
-                null,
                 null));
       }
       Checks.refuseFailures(contract, outcome);
@@ -901,13 +897,14 @@ public final class Runner {
           .collectAsList()
           .stream()
           .map(r ->
-              ErasureLedger.Entry.requested(
-                      r.getString(0),
-                      r.getString(1),
-                      ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
-                      r.getTimestamp(3),
-                      sequence)
-                  .row())
+              RowFactory.create(
+                  r.getString(0),
+                  r.getString(1),
+                  settings
+                      .key()
+                      .token(r.getString(1).equals("agent") ? "agt" : "usr", r.getString(2)),
+                  r.getTimestamp(3),
+                  sequence))
           .toList();
     }
 

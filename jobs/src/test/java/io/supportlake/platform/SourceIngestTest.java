@@ -213,7 +213,6 @@ class SourceIngestTest extends SparkSuite {
             folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
         SETTINGS.reportingZone(),
         run,
-        SourceProfiles.before(lake, run),
-        ErasedRecords.of(lake, SETTINGS.key()));
+        SourceProfiles.before(lake, run));
   }
 }
