@@ -117,8 +117,7 @@ public final class SourceCheck {
             new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()),
             settings.reportingZone(),
             0,
-            SourceProfiles.NONE,
-            new ErasedRecords(Map.of(), settings.key()));
+            SourceProfiles.NONE);
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()
