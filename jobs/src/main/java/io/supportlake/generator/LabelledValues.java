@@ -202,7 +202,7 @@ final class LabelledValues {
   private String cardNumber(Network network) {
     String body = rng.pick(network.prefixes());
     body += rng.digits(network.length() - 1 - body.length());
-    return body + luhn(body);
+    return body + Pii.luhn(body);
   }
 
   private String gap() {
@@ -232,16 +232,6 @@ final class LabelledValues {
     StringBuilder out = new StringBuilder();
     text.chars().forEach(c -> out.append((char) (c >= '0' && c <= '9' ? c - '0' + '\uff10' : c)));
     return out.toString();
-  }
-
-  private static int luhn(String body) {
-    int sum = 0;
-    for (int i = 0; i < body.length(); i++) {
-      int digit = body.charAt(body.length() - 1 - i) - '0';
-      int doubled = i % 2 == 0 ? digit * 2 : digit;
-      sum += doubled > 9 ? doubled - 9 : doubled;
-    }
-    return (10 - sum % 10) % 10;
   }
 
   private Planted iban() {
@@ -492,7 +482,7 @@ final class LabelledValues {
       case 8 -> announced("PL pesel", pesel(), "PESEL", "numer PESEL");
       case 9 -> {
         String body = birth() + rng.digits(3);
-        String value = body + luhn(body);
+        String value = body + Pii.luhn(body);
         yield announced(
             "SE personnummer",
             value.substring(0, 6) + rng.pick("-", "") + value.substring(6),
@@ -510,7 +500,7 @@ final class LabelledValues {
               "income tax PAN");
       case 13 -> {
         String body = rng.pick("1", "4", "5", "7") + rng.digits(7);
-        String value = body + luhn(body);
+        String value = body + Pii.luhn(body);
         yield announced("CA sin", spaced(value, 3, 3, 3), "SIN", "social insurance number");
       }
       case 14 -> announced("SG nric", nric(), "NRIC", "FIN", "");
@@ -1074,7 +1064,7 @@ final class LabelledValues {
 
   private String failsLuhn() {
     String body = rng.pick("4", "5", "7", "9", "1") + rng.digits(14);
-    return body + (luhn(body) + rng.whole(1, 9)) % 10;
+    return body + (Pii.luhn(body) + rng.whole(1, 9)) % 10;
   }
 
   private String wrongIban() {

@@ -39,7 +39,8 @@ final class Pii {
         number.substring(12));
   }
 
-  private static int luhn(String body) {
+  /** The check digit of a card number's other digits (ISO/IEC 7812-1, annex B). */
+  static int luhn(String body) {
     int sum = 0;
     for (int i = 0; i < body.length(); i++) {
       int digit = body.charAt(body.length() - 1 - i) - '0';

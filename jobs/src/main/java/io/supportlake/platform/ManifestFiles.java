@@ -42,7 +42,7 @@ final class ManifestFiles {
     this.released = released;
   }
 
-  /** The manifest as the lake has it. */
+  /** The manifest as the lake has it: a row for each file that was ever taken, all in memory. */
   static ManifestFiles of(Lake lake) {
     Map<Long, List<TakenFile>> byRun = new TreeMap<>();
     for (Row row :
@@ -79,8 +79,7 @@ final class ManifestFiles {
 
   /**
    * Refuses to run where runs have fewer files here than they planned: the manifest was lost or set
-   * back to an older version, and taking the missing files anew would give them a new arrival and
-   * take back in what was erased or has passed its retention.
+   * back to an older version, and taking the missing files anew would give them a new arrival.
    *
    * @param finishedRun number of the last finished run
    * @throws DataException if files are missing, or runs that the finished set does not know of

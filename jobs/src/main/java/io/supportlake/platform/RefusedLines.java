@@ -3,6 +3,7 @@ package io.supportlake.platform;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.BufferedReader;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -137,7 +139,8 @@ final class RefusedLines implements Serializable {
             .forEach((name, value) -> put(fields, name.replace("\uFEFF", "").strip(), value));
         search.see(fields, record.getStartingLineNumber());
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | UncheckedIOException | CsvParseException e) {
+      // What a broken file leaves unfound is looked for by its text below, or has no line.
       return firstLines(path, payloads, search.lines);
     }
     return firstLines(path, payloads, search.lines);

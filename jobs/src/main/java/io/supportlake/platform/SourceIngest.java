@@ -147,10 +147,11 @@ final class SourceIngest {
     List<SourceProfiles.Vanished> vanished = profiles.vanished(raw, read - refused, found.filled());
     List<Row> faults =
         new ArrayList<>(vanished.stream().map(v -> vanished(raw, read - refused, v)).toList());
-    if (refused > limit * read) {
+    boolean isBroken = refused > limit * read;
+    if (isBroken) {
       faults.add(stopped(raw, read, refused));
     }
-    if (refused > limit * read || vanished.stream().anyMatch(SourceProfiles.Vanished::isError)) {
+    if (isBroken || vanished.stream().anyMatch(SourceProfiles.Vanished::isError)) {
       var _ = typed.unpersist();
       Changes none = new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull);
       return new Taken(none, faults, quarantine, drift, List.of(), read, refused, true);
