@@ -1,14 +1,21 @@
 package io.supportlake.command;
 
+import io.supportlake.platform.DailyCostBench;
+import io.supportlake.platform.DailyCostBench.Cost;
 import io.supportlake.platform.IngestBench;
 import io.supportlake.platform.Progress;
+import io.supportlake.platform.Sessions;
 import io.supportlake.platform.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,8 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code bench}: what the product's own work costs, as ratios in one run. */
 @Command(
     name = "bench",
-    description = "Measures what the product's own work costs against the physical floor.",
-    subcommands = BenchCommand.Ingest.class,
+    description = "Measures what the product's own work costs, as ratios in one run.",
+    subcommands = {BenchCommand.Ingest.class, BenchCommand.DailyCost.class},
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -29,38 +36,26 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new CommandLine.ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "say what to measure: bench ingest");
+        Objects.requireNonNull(spec).commandLine(),
+        "say what to measure: bench ingest or bench daily-cost");
   }
 
-  /** {@code bench ingest}. */
-  @Command(
-      name = "ingest",
-      description =
-          "Measures bronze and silver against plain Spark reading the same lines and writing Parquet.",
-      mixinStandardHelpOptions = true)
-  static final class Ingest implements Callable<Integer> {
+  /** A folder to work in, and where the figures go. */
+  abstract static class Bench implements Callable<Integer> {
     @Mixin private final Installation installation = new Installation();
-
-    @Option(
-        names = "--events",
-        defaultValue = "5000000",
-        description = "usage events (default: ${DEFAULT-VALUE})")
-    private long events = 5_000_000;
-
-    @Option(
-        names = "--errors",
-        defaultValue = "1000000",
-        description = "error lines (default: ${DEFAULT-VALUE})")
-    private long errors = 1_000_000;
 
     @Option(
         names = "--folder",
         paramLabel = "DIR",
-        description = "where lines and lakes are made; must be empty (default: a temporary folder)")
+        description =
+            "where records and lakes are made; must be empty (default: a temporary folder)")
     private @Nullable Path folder;
 
     @Option(names = "--json", paramLabel = "FILE", description = "where the figures are written")
     private @Nullable Path json;
+
+    /** Measures; the figures as one JSON object in a line. */
+    abstract String figures(Installation installed, Path work);
 
     @Override
     public Integer call() throws IOException {
@@ -71,29 +66,10 @@ final class BenchCommand implements Callable<Integer> {
                 .formatted(work));
       }
       try {
-        IngestBench.Result result =
-            new IngestBench(
-                    installation.spark(),
-                    installation.contracts(),
-                    installation.config(),
-                    installation.config().settings(DemoCommand.KEY),
-                    Installation.conf(),
-                    new Progress(System.out))
-                .run(work.toAbsolutePath().normalize(), events, errors);
-        String figures =
-            String.format(
-                Locale.ROOT,
-                "{\"bronze_ratio\": %.3f, \"silver_ratio\": %.3f, \"floor_seconds\": %.2f, \"bronze_seconds\": %.2f, \"silver_seconds\": %.2f, \"rows\": %d, \"bytes\": %d}%n",
-                result.bronzeRatio(),
-                result.silverRatio(),
-                result.floorSeconds(),
-                result.bronzeSeconds(),
-                result.silverSeconds(),
-                result.rows(),
-                result.bytes());
-        System.out.print(figures);
+        String figures = figures(installation, work.toAbsolutePath().normalize());
+        System.out.println(figures);
         if (json != null) {
-          Files.writeString(json, figures);
+          Files.writeString(json, figures + "\n");
         }
       } finally {
         if (folder == null) {
@@ -108,6 +84,114 @@ final class BenchCommand implements Callable<Integer> {
       try (var files = Files.list(folder)) {
         return files.findAny().isEmpty();
       }
+    }
+  }
+
+  /** {@code bench ingest}. */
+  @Command(
+      name = "ingest",
+      description =
+          "Measures bronze and silver against plain Spark reading the same lines and writing Parquet.",
+      mixinStandardHelpOptions = true)
+  static final class Ingest extends Bench {
+    @Option(
+        names = "--events",
+        defaultValue = "5000000",
+        description = "usage events (default: ${DEFAULT-VALUE})")
+    private long events = 5_000_000;
+
+    @Option(
+        names = "--errors",
+        defaultValue = "1000000",
+        description = "error lines (default: ${DEFAULT-VALUE})")
+    private long errors = 1_000_000;
+
+    @Override
+    String figures(Installation installed, Path work) {
+      IngestBench.Result result =
+          new IngestBench(
+                  installed.spark(),
+                  installed.contracts(),
+                  installed.config(),
+                  installed.config().settings(DemoCommand.KEY),
+                  Installation.conf(),
+                  new Progress(System.out))
+              .run(work, events, errors);
+      return String.format(
+          Locale.ROOT,
+          "{\"bronze_ratio\": %.3f, \"silver_ratio\": %.3f, \"floor_seconds\": %.2f, \"bronze_seconds\": %.2f, \"silver_seconds\": %.2f, \"rows\": %d, \"bytes\": %d}",
+          result.bronzeRatio(),
+          result.silverRatio(),
+          result.floorSeconds(),
+          result.bronzeSeconds(),
+          result.silverSeconds(),
+          result.rows(),
+          result.bytes());
+    }
+  }
+
+  /** {@code bench daily-cost}. */
+  @Command(
+      name = "daily-cost",
+      description =
+          "Measures a daily run as the history grows at a constant daily volume, beside a full rebuild.",
+      mixinStandardHelpOptions = true)
+  static final class DailyCost extends Bench {
+    @Option(
+        names = "--accounts",
+        defaultValue = "150",
+        description = "customers (default: ${DEFAULT-VALUE})")
+    private int accounts = 150;
+
+    @Option(
+        names = "--measure",
+        split = ",",
+        defaultValue = "30,100,200,400",
+        description = "numbers of the days to be measured (default: ${DEFAULT-VALUE})")
+    private List<Integer> measured = List.of();
+
+    @Override
+    String figures(Installation installed, Path work) {
+      if (measured.size() < 2
+          || measured.getFirst() < 2
+          || !measured.equals(measured.stream().sorted().distinct().toList())) {
+        throw new UsageException(
+            "--measure is %s, but a day is compared with an earlier one, the first at least the second day of the history. Name rising numbers, for example 30,100."
+                .formatted(measured));
+      }
+      Map<String, String> counting = new HashMap<>(installed.config().spark());
+      counting.put("spark.hadoop.fs.file.impl", DailyCostBench.Listing.class.getName());
+      DailyCostBench.Result result =
+          new DailyCostBench(
+                  Sessions.open("supportlake", counting),
+                  installed.contracts(),
+                  installed.config(),
+                  installed.config().settings(DemoCommand.KEY),
+                  Installation.conf(),
+                  new Progress(System.out))
+              .run(work, accounts, measured);
+      return String.format(
+          Locale.ROOT,
+          "{\"seconds_ratio\": %.3f, \"bytes_ratio\": %.3f, \"full_rebuild_ratio\": %.4f, \"days\": {%s}, \"late_file\": %s, \"full_rebuild\": %s}",
+          result.secondsRatio(),
+          result.bytesRatio(),
+          result.fullRebuildRatio(),
+          result.days().stream()
+              .map(e -> "\"%d\": %s".formatted(e.number(), json(e.cost())))
+              .collect(Collectors.joining(", ")),
+          json(result.late()),
+          json(result.full()));
+    }
+
+    private static String json(Cost cost) {
+      return String.format(
+          Locale.ROOT,
+          "{\"seconds\": %.2f, \"bytes_read\": %d, \"files_listed\": %d, \"rows_written\": %d, \"records\": %d}",
+          cost.seconds(),
+          cost.bytesRead(),
+          cost.filesListed(),
+          cost.rowsWritten(),
+          cost.records());
     }
   }
 }

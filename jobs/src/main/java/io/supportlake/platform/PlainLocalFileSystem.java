@@ -19,7 +19,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
  * are the process's own umask; there are no checksum files beside the data, since Parquet pages
  * carry theirs.
  */
-public final class PlainLocalFileSystem extends RawLocalFileSystem {
+public class PlainLocalFileSystem extends RawLocalFileSystem {
 
   /** Made by Hadoop by its class name. */
   public PlainLocalFileSystem() {}
