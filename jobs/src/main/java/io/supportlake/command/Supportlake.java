@@ -28,6 +28,8 @@ import picocli.CommandLine.Command;
       QuarantineCommand.class,
       BenchCommand.class,
       MaintainCommand.class,
+      EraseCommand.class,
+      SubjectExportCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class
     },

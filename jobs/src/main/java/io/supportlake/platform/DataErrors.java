@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
@@ -56,6 +57,12 @@ public final class DataErrors {
                 .formatted(file, cause.getClass().getSimpleName()));
     refusal.initCause(cause);
     return refusal;
+  }
+
+  static DataException notErased(SortedSet<String> files) {
+    return new DataException(
+        "the person is still found in %d files, so the erasure is not done: %s. Either somebody wrote them meanwhile or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
+            .formatted(files.size(), String.join(", ", files)));
   }
 
   /**

@@ -5,12 +5,17 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
 import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +65,63 @@ public record FinishedSet(
       to = row.getDate(3).toLocalDate();
     }
     return new FinishedSet(sequence, to, tables);
+  }
+
+  /**
+   * Refuses work between runs while a run that was cut off has left tables beyond the finished set:
+   * it would name them.
+   */
+  static void refuseUnfinishedRun(Lake lake) {
+    long finished = of(lake).runSequence();
+    for (String planned : List.of("ops.landing_file", "ops.run_plan")) {
+      Row newest = lake.read(planned).agg(max("run_sequence")).first();
+      if (!newest.isNullAt(0) && newest.getLong(0) > finished) {
+        throw new UsageException(
+            "run %d was cut off and is not finished. Start ./supportlake run again first, with the same date; nothing was changed."
+                .formatted(newest.getLong(0)));
+      }
+    }
+  }
+
+  /**
+   * Names the newest versions in place of those of the last finished set, for work that changes
+   * tables between runs. The days that tables are complete until stay as they are.
+   *
+   * @param seconds how long that work took
+   */
+  static void name(SparkSession spark, Lake lake, Instant now, double seconds) {
+    FinishedSet last = of(lake);
+    if (last.runSequence() == 0) {
+      return;
+    }
+    long next = last.runSequence() + 1;
+    List<Row> rows =
+        lake
+            .read("ops.run")
+            .where(col("run_sequence").equalTo(last.runSequence()))
+            .collectAsList()
+            .stream()
+            .map(r -> {
+              long version = lake.version(r.getString(1));
+              return RowFactory.create(
+                  next,
+                  r.getString(1),
+                  r.getDate(3),
+                  r.getDate(3),
+                  version < 0 ? null : version,
+                  r.getDate(5),
+                  0L,
+                  0L,
+                  seconds,
+                  r.getString(9),
+                  Timestamp.from(now));
+            })
+            .toList();
+    lake.append(
+        "ops.run",
+        spark.createDataFrame(rows, lake.contract("ops.run").schema()),
+        rows.size(),
+        next);
   }
 
   /** The rows of a table in the set; ops tables are read as they are, since only runs append. */

@@ -130,6 +130,15 @@ public final class Lake {
     return newest(log(table)).version();
   }
 
+  /** Whether deletions may be soft in the table; those that this project makes have none. */
+  boolean hasDeletionVectors(String table) {
+    return newest(log(table))
+        .metadata()
+        .configuration()
+        .get("delta.enableDeletionVectors")
+        .contains("true");
+  }
+
   /** Bytes of the newest rows' files; 0 where the table was never written. */
   long bytes(String table) {
     if (!exists(table)) {

@@ -163,6 +163,7 @@ public final class Runner {
           .map(Contract::name)
           .filter(name -> !name.startsWith("raw."))
           .forEach(lake::evolve);
+      ErasureLedger.refuseUnfinished(lake);
       FinishedSet finished = FinishedSet.of(lake);
       SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
       ManifestFiles manifest = ManifestFiles.of(lake);
@@ -335,6 +336,7 @@ public final class Runner {
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
+    private final ErasedRecords erased = ErasedRecords.of(lake, settings.key());
 
     OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
       this.finished = finished;
@@ -416,7 +418,8 @@ public final class Runner {
               landing,
               settings.reportingZone(),
               sequence,
-              profiles);
+              profiles,
+              erased);
       checkRows.addAll(
           FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
       Taken result =
@@ -787,6 +790,7 @@ public final class Runner {
                 null,
                 null,
                 null,
+                null,
                 null));
       }
       Checks.refuseFailures(contract, outcome);
@@ -897,14 +901,13 @@ public final class Runner {
           .collectAsList()
           .stream()
           .map(r ->
-              RowFactory.create(
-                  r.getString(0),
-                  r.getString(1),
-                  settings
-                      .key()
-                      .token(r.getString(1).equals("agent") ? "agt" : "usr", r.getString(2)),
-                  r.getTimestamp(3),
-                  sequence))
+              ErasureLedger.Entry.requested(
+                      r.getString(0),
+                      r.getString(1),
+                      ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
+                      r.getTimestamp(3),
+                      sequence)
+                  .row())
           .toList();
     }
 
