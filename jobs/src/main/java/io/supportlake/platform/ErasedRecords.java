@@ -6,7 +6,10 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.regexp_like;
+import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.rules.KeyedHash;
@@ -17,15 +20,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Keeps people on the erasure ledger out of bronze when their records are delivered again. What
- * names an erased user is left out. What names an erased agent is left out if bronze has the record
- * already, else taken without the agent: it tells of a customer's case.
+ * names an erased user is left out, and so is what the roster says of an erased agent. All else
+ * that names an erased agent is left out if bronze has the record already, else taken without the
+ * agent: it tells of a customer's case.
  *
  * @param tokens by kind, the ledger's hashes
  * @param key what they were made with
@@ -36,6 +43,8 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
 
   /** What is in the place of a text that must not be null. */
   static final String NO_TEXT = "[erased]";
+
+  private static final String KNOWN_AS = "known_as";
 
   /**
    * Records without the erased people.
@@ -79,8 +88,12 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
       }
       Column names = names(columns.get(), ids);
       Dataset<Row> out = rows.where(names);
-      if (kind.equals("agent") && !columns.get().isDeleted()) {
-        out = out.join(known(lake, bronze, out), new String[] {"record_id"}, "left_semi");
+      if (kind.equals("agent") && !columns.get().isDeleted() && !columns.get().isRegister()) {
+        String[] known = {KNOWN_AS};
+        out =
+            out.withColumn(KNOWN_AS, regexp_replace(col("record_id"), lit(word(ids)), lit(LATER)))
+                .join(known(lake, bronze, out), known, "left_semi")
+                .drop(KNOWN_AS);
         rows =
             rows.join(out.select(SourceIngest.ROW), new String[] {SourceIngest.ROW}, "left_anti");
         rows = without(bronze, columns.get(), rows, names, ids);
@@ -117,6 +130,14 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
         .orElseThrow();
   }
 
+  /** A regular expression of the ids, inside composite ids too. */
+  private static String word(List<String> ids) {
+    return ids.stream()
+        .map(Pattern::quote)
+        .collect(Collectors.joining("|", "(?i)(?<!\\p{Alnum})(?:", ")(?!\\p{Alnum})"));
+  }
+
+  /** Bronze's records of the same days, the random names in their ids made one. */
   private static Dataset<Row> known(Lake lake, Contract bronze, Dataset<Row> rows) {
     Set<java.sql.Date> days =
         rows
@@ -129,13 +150,32 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
             .collect(Collectors.toCollection(TreeSet::new));
     return lake.read(bronze.name())
         .where(col("event_date").isInCollection(days))
-        .select("record_id")
+        .select(regexp_replace(col("record_id"), lit(Erasure.PSEUDONYM), lit(LATER)).as(KNOWN_AS))
         .distinct();
   }
 
-  private static Dataset<Row> without(
+  private Dataset<Row> without(
       Contract bronze, SubjectColumns columns, Dataset<Row> rows, Column names, List<String> ids) {
     Dataset<Row> changed = rows.withColumn("erasure_names", names);
+    Column word = lit(word(ids));
+    for (Contract.Column column : bronze.columns()) {
+      boolean isWords =
+          column.type().equals(DataTypes.StringType)
+              && !columns.keys().contains(column.name())
+              && !columns.texts().contains(column.name());
+      if (isWords) {
+        Column value = col("`" + column.name() + "`");
+        // An id of its own, or records of two erased agents would be one.
+        boolean isId = column.keyPosition() > 0 || column.name().equals("record_id");
+        changed =
+            changed.withColumn(
+                column.name(),
+                when(
+                        col("erasure_names").and(regexp_like(value, word)),
+                        isId ? hashed(value) : regexp_replace(value, word, lit(LATER)))
+                    .otherwise(value));
+      }
+    }
     Set<String> required =
         bronze.columns().stream()
             .filter(Contract.Column::required)
@@ -162,5 +202,10 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
               column, when(col(column).isin(ids.toArray()), lit(LATER)).otherwise(col(column)));
     }
     return changed.drop("erasure_names");
+  }
+
+  private Column hashed(Column id) {
+    UDF1<String, String> hash = value -> key.token("record", value);
+    return udf(hash, DataTypes.StringType).apply(id);
   }
 }

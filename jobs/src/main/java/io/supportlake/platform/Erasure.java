@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Erasure {
   private static final int PSEUDONYM_BYTES = 10;
+
+  /** A regular expression of the random names. */
+  static final String PSEUDONYM = "erased-[0-9a-f]{" + 2 * PSEUDONYM_BYTES + "}";
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Where contact values stand: last, so that a second call still knows what to look for. */
@@ -140,15 +144,10 @@ public final class Erasure {
         }
       }
       asked.forEach((id, kind) -> locked(kind, id));
-      List<String> left =
-          open.stream()
-              .filter(e -> tokens.contains(e.subjectToken()))
-              .map(Entry::requestId)
-              .toList();
-      if (!left.isEmpty()) {
+      if (!tokens.isEmpty()) {
         progress.step(
-            "of %s the id is known to nobody but who asked: ./supportlake erase --subject ID completes it",
-            String.join(", ", left));
+            "of %d people the id is known to nobody but who asked: ./supportlake erase --subject ID completes it",
+            tokens.size());
       }
       return asked.size();
     }
@@ -207,7 +206,7 @@ public final class Erasure {
       own =
           List.of(
               Entry.requested(
-                  "command-" + ledgerToken,
+                  ErasureLedger.requestToken(settings.key(), ledgerToken),
                   kind.word(),
                   ledgerToken,
                   Timestamp.from(now.get()),
@@ -358,7 +357,7 @@ public final class Erasure {
     if (lake.hasDeletionVectors(table)) {
       var _ = spark.sql("REORG TABLE delta.`%s` APPLY (PURGE)".formatted(path));
     }
-    var _ = DeltaTable.forPath(spark, path).vacuum(0);
+    lake.vacuum(table, 0);
   }
 
   private String proof(Subject subject, TableEraser tables) {

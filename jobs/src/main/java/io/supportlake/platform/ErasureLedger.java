@@ -148,6 +148,11 @@ final class ErasureLedger {
     return key.token("erased", kind + ":" + id);
   }
 
+  /** The hash that the ledger knows a request by: its id may be made of the person's. */
+  static String requestToken(KeyedHash key, String requestId) {
+    return key.token("request", requestId);
+  }
+
   /** Every entry: as many as people ever asked, which a driver holds. */
   static List<Entry> entries(Lake lake) {
     return lake.read(TABLE).orderBy("requested_at", "request_id").collectAsList().stream()

@@ -90,12 +90,15 @@ record LandingEraser(
   private UnaryOperator<@Nullable String> kept() {
     Pattern field =
         Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(subject.id()) + "(?=[\",;\\t\\r\\n]|$)");
-    return entry ->
-        entry == null || !subject.isIn(entry)
-            ? entry
-            : subject.kind() == Subject.Kind.USER && field.matcher(entry).find()
-                ? null
-                : subject.masked(entry, idName, tokenName);
+    return entry -> {
+      if (entry == null || !subject.isIn(entry)) {
+        return entry;
+      }
+      boolean isOwn = field.matcher(entry).find();
+      return isOwn && subject.kind() == Subject.Kind.USER
+          ? null
+          : subject.masked(entry, isOwn, idName, tokenName);
+    };
   }
 
   /** The next record without its last line break, or null at the end. */

@@ -104,7 +104,7 @@ public final class Maintenance {
       if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
         DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
         var _ = table.optimize().executeCompaction();
-        var _ = table.vacuum(keepHours);
+        lake.vacuum(contract.name(), keepHours);
         progress.step("  %-28s optimized and vacuumed", contract.name());
       }
     }

@@ -902,7 +902,7 @@ public final class Runner {
           .stream()
           .map(r ->
               ErasureLedger.Entry.requested(
-                      r.getString(0),
+                      ErasureLedger.requestToken(settings.key(), r.getString(0)),
                       r.getString(1),
                       ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
                       r.getTimestamp(3),

@@ -117,7 +117,8 @@ public final class SourceCheck {
             new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()),
             settings.reportingZone(),
             0,
-            SourceProfiles.NONE);
+            SourceProfiles.NONE,
+            new ErasedRecords(Map.of(), settings.key()));
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()

@@ -33,6 +33,12 @@ record Subject(
   /** What follows a value in JSON, CSV, lines and sentences. */
   private static final List<String> ENDS = List.of("\"", ",", ";", "|", "\n", "\r", " ", ".", "\\");
 
+  /** What a word is made of where ids may stand inside composite ones: {@code ros-ID-0}. */
+  private static final String ALNUM = "[\\p{Alnum}]";
+
+  /** The same where an id or a name may go on behind a hyphen and be another person's. */
+  private static final String HYPHENATED = "[\\p{Alnum}_-]";
+
   /** Hex digits of the tokens in redacted texts. */
   private static final int REDACTED_HEX = 12;
 
@@ -135,26 +141,57 @@ record Subject(
   boolean isIn(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     return needles().stream().anyMatch(n -> lower.contains(n.toLowerCase(Locale.ROOT)))
-        && Pattern.compile(pattern(needles())).matcher(text).find();
+        && Pattern.compile(anyPattern()).matcher(text).find();
   }
 
-  /** The text with other names in place of id and token, and without contact values. */
-  String masked(String text, String idName, String tokenName) {
-    String masked = text;
-    masked = masked.replaceAll(pattern(List.of(id)), idName);
-    masked = masked.replaceAll(pattern(List.of(token)), tokenName);
-    return masked.replaceAll(pattern(contacts), ErasedRecords.NO_TEXT);
+  /** A regular expression of everything to be searched for. */
+  String anyPattern() {
+    return String.join("|", idPattern(), tokenPattern(), contactPattern());
   }
 
-  /** A regular expression of the values as whole words, in any case; of none it matches nothing. */
-  static String pattern(Collection<String> values) {
+  /** Of the id, in rows that may be others'. */
+  String idPattern() {
+    return isPartOfOthers ? pattern(List.of(id), HYPHENATED) : ownIdPattern();
+  }
+
+  /** Of the id in a row that names the person: there it may stand inside composite ids. */
+  String ownIdPattern() {
+    return pattern(List.of(id), ALNUM);
+  }
+
+  /** Of the token; it is nobody else's and may stand inside composite ids. */
+  String tokenPattern() {
+    return pattern(List.of(token), ALNUM);
+  }
+
+  /** Of the contact values. */
+  String contactPattern() {
+    return pattern(contacts, HYPHENATED);
+  }
+
+  /**
+   * The text with other names in place of id and token, and without contact values.
+   *
+   * @param isOwn whether the text is a record that names the person
+   */
+  String masked(String text, boolean isOwn, String idName, String tokenName) {
+    return text.replaceAll(isOwn ? ownIdPattern() : idPattern(), idName)
+        .replaceAll(tokenPattern(), tokenName)
+        .replaceAll(contactPattern(), ErasedRecords.NO_TEXT);
+  }
+
+  /**
+   * A regular expression of the values, in any case, neither preceded nor followed by what goes on
+   * with the word; of none it matches nothing.
+   */
+  private static String pattern(Collection<String> values, String more) {
     if (values.isEmpty()) {
       return "(?!)";
     }
     List<String> quoted = new ArrayList<>(values.size());
     values.forEach(v -> quoted.add(Pattern.quote(v)));
     return quoted.stream()
-        .collect(Collectors.joining("|", "(?i)(?<![\\p{Alnum}_-])(?:", ")(?![\\p{Alnum}_-])"));
+        .collect(Collectors.joining("|", "(?i)(?<!" + more + ")(?:", ")(?!" + more + ")"));
   }
 
   /** Says nothing of who it is: a log may print it. */

@@ -13,8 +13,11 @@ import java.util.stream.Stream;
  * @param texts columns that hold words, contact values or traits of the subject that a key names
  * @param isDeleted whether a row that names the subject goes; else it stays, under a pseudonym and
  *     without the texts
+ * @param isRegister whether the source says who such subjects are and tells of nothing else: of an
+ *     erased one nothing more is taken
  */
-record SubjectColumns(List<String> keys, List<String> texts, boolean isDeleted) {
+record SubjectColumns(
+    List<String> keys, List<String> texts, boolean isDeleted, boolean isRegister) {
   /** The property of the contracts. */
   static final String PROPERTY = "subjects";
 
@@ -41,7 +44,8 @@ record SubjectColumns(List<String> keys, List<String> texts, boolean isDeleted) 
         new SubjectColumns(
             names(subject.get("keys")),
             Stream.concat(names(subject.get("texts")).stream(), unnamed).toList(),
-            "deleted".equals(subject.get("rows"))));
+            "deleted".equals(subject.get("rows")),
+            Boolean.TRUE.equals(subject.get("register"))));
   }
 
   private static List<String> names(@org.jspecify.annotations.Nullable Object listed) {

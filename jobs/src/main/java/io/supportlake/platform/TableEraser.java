@@ -68,10 +68,11 @@ final class TableEraser {
                         subject.needles().stream()
                             .map(n -> n.toLowerCase(Locale.ROOT))
                             .toArray(String[]::new),
-                        Subject.pattern(subject.needles()),
-                        Subject.pattern(List.of(subject.id())),
-                        Subject.pattern(List.of(subject.token())),
-                        Subject.pattern(subject.contacts()))),
+                        subject.anyPattern(),
+                        subject.idPattern(),
+                        subject.ownIdPattern(),
+                        subject.tokenPattern(),
+                        subject.contactPattern())),
                 new StructType()
                     .add("id", DataTypes.StringType)
                     .add("token", DataTypes.StringType)
@@ -82,6 +83,7 @@ final class TableEraser {
                     .add("needles", TEXT_ARRAY)
                     .add("any_pattern", DataTypes.StringType)
                     .add("id_pattern", DataTypes.StringType)
+                    .add("own_id_pattern", DataTypes.StringType)
                     .add("token_pattern", DataTypes.StringType)
                     .add("contact_pattern", DataTypes.StringType)));
     this.kind = subject.kind().word();
@@ -136,6 +138,7 @@ final class TableEraser {
     List<String> conditions = new ArrayList<>();
     Map<String, List<String>> textConditions = new TreeMap<>();
     Set<String> keys = new TreeSet<>();
+    String isOwn = "false";
     for (String subjectKind : List.of(kind, "case", "text")) {
       SubjectColumns columns = SubjectColumns.of(contract, subjectKind).orElse(null);
       if (columns == null) {
@@ -154,12 +157,11 @@ final class TableEraser {
           .forEach(t -> textConditions.computeIfAbsent(t, _ -> new ArrayList<>()).add(names));
       if (subjectKind.equals(kind)) {
         keys.addAll(columns.keys());
+        isOwn = names;
       }
     }
     List<Contract.Column> words =
-        contract.columns().stream()
-            .filter(c -> isText(c) && !keys.contains(c.name()) && c.keyPosition() == 0)
-            .toList();
+        contract.columns().stream().filter(c -> isText(c) && !keys.contains(c.name())).toList();
     if (!words.isEmpty()) {
       String all =
           words.stream().map(c -> "t.`" + c.name() + "`").collect(Collectors.joining(", "));
@@ -181,7 +183,7 @@ final class TableEraser {
       set.put(key, renamed("t.`" + key + "`"));
     }
     for (Contract.Column column : words) {
-      String masked = masked(column);
+      String masked = masked(column, isOwn);
       List<String> own = textConditions.get(column.name());
       set.put(
           column.name(),
@@ -196,8 +198,8 @@ final class TableEraser {
       if (!names.isEmpty()) {
         set.put(
             "content_hash",
-            "CASE WHEN %s THEN sha2(cast(concat_ws('|', s.id_name, t.record_id, t.record_version) as binary), 256) ELSE t.content_hash END"
-                .formatted(names));
+            "CASE WHEN %s THEN sha2(cast(concat_ws('|', s.id_name, %s, t.record_version) as binary), 256) ELSE t.content_hash END"
+                .formatted(names, masked("t.record_id", isOwn)));
       }
     }
     return Optional.of(new Plan(conditions, deletions, set));
@@ -246,16 +248,16 @@ final class TableEraser {
             && array.elementType().equals(DataTypes.StringType));
   }
 
-  private static String masked(Contract.Column column) {
+  private static String masked(Contract.Column column, String isOwn) {
     String value = "t.`" + column.name() + "`";
     return column.type().equals(DataTypes.StringType)
-        ? masked(value)
-        : "transform(%s, x -> %s)".formatted(value, masked("x"));
+        ? masked(value, isOwn)
+        : "transform(%s, x -> %s)".formatted(value, masked("x", isOwn));
   }
 
-  private static String masked(String value) {
-    return "regexp_replace(regexp_replace(regexp_replace(%s, s.id_pattern, s.id_name), s.token_pattern, s.token_name), s.contact_pattern, '%s')"
-        .formatted(value, ErasedRecords.NO_TEXT);
+  private static String masked(String value, String isOwn) {
+    return "regexp_replace(regexp_replace(regexp_replace(%s, if(%s, s.own_id_pattern, s.id_pattern), s.id_name), s.token_pattern, s.token_name), s.contact_pattern, '%s')"
+        .formatted(value, isOwn, ErasedRecords.NO_TEXT);
   }
 
   private static String empty(Contract.Column column) {

@@ -8,9 +8,6 @@ import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contract.Kind;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ErasureTest extends SparkSuite {
   private static final LocalDate START = LocalDate.of(2026, 3, 2);
-  private static final int DAYS = 20;
+  private static final int DAYS = 14;
   private static final LocalDate LAST = START.plusDays(DAYS - 2L);
   private static final LocalDate NEXT = LAST.plusDays(1);
   private static final Instant NOW = Instant.parse("2026-04-01T12:00:00Z");
@@ -62,7 +59,7 @@ class ErasureTest extends SparkSuite {
   private Map<String, List<String>> before;
   private Map<String, List<String>> after;
   private Set<String> foundBefore;
-  private List<Path> filesOfTheUser;
+  private List<Path> filesOfThePeople;
   private Erasure.Outcome outcome;
 
   /** A lake whose restricted location lies elsewhere, with its landing zone and outputs. */
@@ -96,8 +93,7 @@ class ErasureTest extends SparkSuite {
   }
 
   private static Progress quiet() {
-    return new Progress(
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    return new Progress(System.err);
   }
 
   @BeforeAll
@@ -106,11 +102,17 @@ class ErasureTest extends SparkSuite {
     twin = new Installation(folder.resolve("twin"));
     var _ =
         Generator.run(
-            new Generator.Options(3, 14, START, DAYS, SETTINGS.key()),
+            new Generator.Options(3, 10, START, DAYS, SETTINGS.key()),
             erased.root().resolve("landing"),
             folder.resolve("truth"));
     // Refused for its result, so that quarantine holds the user too.
     String userId = firstCustomer(erased.root().resolve("landing"));
+    // Another user, whose id begins with the user's.
+    Path namesake = erased.root().resolve("landing/user_change/" + START + "/namesake.csv");
+    Files.writeString(
+        namesake,
+        "change_id,user_id,account_id,changed_at,role,status\nnamesake,%s-2,A,%sT10:00:00Z,admin,active\n"
+            .formatted(userId, START));
     Path broken = erased.root().resolve("landing/usage_event/" + START + "/broken.jsonl");
     Files.writeString(
         broken,
@@ -139,7 +141,11 @@ class ErasureTest extends SparkSuite {
     Files.writeString(list, "account,owner\n" + account + "," + agentId + "\n");
     Files.writeString(list.resolveSibling("other.csv"), "account,owner\nA,nobody\n");
     copy(erased.root(), twin.root());
-    filesOfTheUser = holding(erased.root().resolve("landing"), user);
+    filesOfThePeople =
+        Stream.of(user, agent)
+            .flatMap(person -> holding(erased.root().resolve("landing"), person).stream())
+            .distinct()
+            .toList();
     foundBefore = found(erased.root(), user);
     before = everything(lake);
 
@@ -278,7 +284,7 @@ class ErasureTest extends SparkSuite {
   @Order(6)
   void deliveredAgainUnderAnotherNameThePersonStaysAwayAndTheNextDayIsWhatItIsForOthers()
       throws IOException {
-    for (Path file : filesOfTheUser) {
+    for (Path file : filesOfThePeople) {
       Path twinsFile = twin.root().resolve("landing").resolve(file);
       Path source = Path.of("landing", file.getName(0).toString(), NEXT.toString());
       Files.createDirectories(erased.root().resolve(source));
@@ -289,6 +295,8 @@ class ErasureTest extends SparkSuite {
 
     assertThat(found(erased.root().resolve("lake"), user)).isEmpty();
     assertThat(found(erased.root().resolve("elsewhere"), user)).isEmpty();
+    assertThat(found(erased.root().resolve("lake"), agent)).isEmpty();
+    assertThat(found(erased.root().resolve("elsewhere"), agent)).isEmpty();
     Row accounts =
         erased
             .lake()
@@ -380,7 +388,7 @@ class ErasureTest extends SparkSuite {
   @Order(8)
   void retentionRemovesWhatIsOldAndTheAccountsStillBalance() throws IOException {
     Lake lake = twin.lake();
-    LocalDate keptFrom = START.plusDays(10);
+    LocalDate keptFrom = START.plusDays(6);
     LocalDate asOf = keptFrom.plusDays(60);
     Path oldList = twin.root().resolve("out/outreach/2024-01-31/list.csv");
     Files.createDirectories(oldList.getParent());
@@ -457,7 +465,9 @@ class ErasureTest extends SparkSuite {
             erased
                 .lake()
                 .read("ops.erasure_ledger")
-                .where("request_id = 'asked' and state = 'done'")
+                .where("state = 'done'")
+                .where(
+                    col("request_id").equalTo(ErasureLedger.requestToken(SETTINGS.key(), "asked")))
                 .count())
         .isEqualTo(1);
     assertThat(erased.lake().read("bronze.erasure_request").where("request_id = 'asked'").count())
