@@ -67,7 +67,7 @@ class SourceMappingTest extends SparkSuite {
 
     assertThat(
             rows(
-                events().where("event_type = 'status'"),
+                events().where("event_type in ('opened', 'status')"),
                 "account_id",
                 "channel",
                 "queue",
@@ -75,10 +75,12 @@ class SourceMappingTest extends SparkSuite {
                 "category",
                 "priority"))
         .containsExactly(
+            "[Mara,phone,null,null,Card reader,normal]",
             "[Mara,phone,Terminals,null,Card reader,normal]",
             "[Mara,phone,Terminals,Ines,Card reader,normal]",
             "[Mara,phone,Networks,Jonas,Card reader,high]",
             "[Mara,phone,Networks,Jonas,Card reader,high]",
+            "[unknown-INC9000002,in_app,null,null,null,null]",
             "[unknown-INC9000002,in_app,null,null,null,null]");
   }
 
@@ -94,8 +96,8 @@ class SourceMappingTest extends SparkSuite {
                 "get_json_object(unknown_columns, '$.stated_made_sla')",
                 "get_json_object(unknown_columns, '$.stated_resolved_at')"))
         .containsExactly("[1,1,false,2026-02-05 08:45:00]");
-    // Six of the rows repeat the first incident's opening.
-    assertThat(accounts(taken)).containsExactly(16L, 10L, 0L);
+    // One row of each incident opens it.
+    assertThat(accounts(taken)).containsExactly(10L, 10L, 0L);
   }
 
   @Test
@@ -312,13 +314,14 @@ class SourceMappingTest extends SparkSuite {
                 "queue",
                 "agent_id",
                 "priority",
+                "related_case_id",
                 "text",
                 "is_public"))
         .containsExactly(
-            "[opened,email,null,null,normal,null,null]",
-            "[message,email,null,null,null,My payout is late,true]",
-            "[note,in_app,null,null,null,Ask the bank,false]",
-            "[assigned,null,zendesk-9,zendesk-135,null,null,null]");
+            "[opened,email,null,null,normal,zendesk-200,null,null]",
+            "[message,email,null,null,null,null,My payout is late,true]",
+            "[note,in_app,null,null,null,null,Ask the bank,false]",
+            "[assigned,null,zendesk-9,zendesk-135,null,null,null,null]");
     assertThat(reasons(taken))
         .containsExactlyInAnyOrder(
             "[missing:actor_type]", "[missing:case_id, missing:account_id]", "[unparsable]");
