@@ -82,7 +82,8 @@ record SourceMapping(
 
   /** The vendor's rows as records of the source: payload, all (map of our columns), ingest_file. */
   Dataset<Row> landed(Dataset<Row> rows, String source) {
-    Dataset<Row> vendor = exploded(rows);
+    // Kept, or each kind of record would take the pages apart again.
+    Dataset<Row> vendor = explode == null ? rows : exploded(rows).localCheckpoint();
     // A row that could not be parsed at all goes to quarantine once, not once a kind of record.
     Dataset<Row> unparsable =
         vendor
