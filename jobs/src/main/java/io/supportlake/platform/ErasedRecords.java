@@ -205,7 +205,8 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
   }
 
   private Column hashed(Column id) {
-    UDF1<String, String> hash = value -> key.token("record", value);
+    KeyedHash hidden = key;
+    UDF1<String, String> hash = value -> hidden.token("record", value);
     return udf(hash, DataTypes.StringType).apply(id);
   }
 }

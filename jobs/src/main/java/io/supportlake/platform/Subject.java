@@ -30,8 +30,9 @@ record Subject(
   /** Shorter ones {@link DecodingScan} does not take. */
   private static final int SHORTEST_NEEDLE = 4;
 
-  /** What follows a value in JSON, CSV, lines and sentences. */
-  private static final List<String> ENDS = List.of("\"", ",", ";", "|", "\n", "\r", " ", ".", "\\");
+  /** What follows a value in Parquet, JSON, CSV, lines and sentences. */
+  private static final List<String> ENDS =
+      List.of(DecodingScan.END_OF_VALUE, "\"", ",", ";", "|", "\n", "\r", " ", ".", "\\");
 
   /** What a word is made of where ids may stand inside composite ones: {@code ros-ID-0}. */
   private static final String ALNUM = "[\\p{Alnum}]";
@@ -123,7 +124,7 @@ record Subject(
 
   /**
    * What to search files for. An id that is part of others' ids is searched for with what may
-   * follow it in a text file; of tables it is asked by query.
+   * follow it; of tables it is asked by query besides.
    */
   SortedSet<String> fileNeedles() {
     SortedSet<String> needles = needles();
