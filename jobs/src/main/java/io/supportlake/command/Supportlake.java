@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       OutreachCommand.class,
       ReportCommand.class,
+      MetricCommand.class,
       SqlCommand.class,
       RedactCommand.class,
       SourcesCommand.class,
