@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       OutreachCommand.class,
       ReportCommand.class,
       MetricCommand.class,
+      PublishCommand.class,
       SqlCommand.class,
       RedactCommand.class,
       SourcesCommand.class,
