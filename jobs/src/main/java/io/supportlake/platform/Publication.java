@@ -52,9 +52,9 @@ public final class Publication {
 
   Publication(
       SparkSession spark, Contracts contracts, RunConfig config, Path conf, Supplier<Instant> now) {
-    this.spark = spark;
+    this.spark = Sessions.withoutCodeGeneration(spark);
     this.contracts = contracts;
-    this.lake = new Lake(spark, config.lake(), contracts);
+    this.lake = new Lake(this.spark, config.lake(), contracts);
     this.config = config;
     this.conf = conf;
     this.now = now;
