@@ -2,8 +2,6 @@ package io.supportlake.command;
 
 import io.supportlake.platform.Queries;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,13 +13,6 @@ import picocli.CommandLine.Parameters;
     description = "Runs a query over the tables of the last finished set.",
     mixinStandardHelpOptions = true)
 final class SqlCommand implements Callable<Integer> {
-  /** How rows are printed. */
-  enum Format {
-    table,
-    csv,
-    json
-  }
-
   @Mixin private final Installation installation = new Installation();
 
   @Parameters(paramLabel = "QUERY", description = "SELECT over names such as gold.metric")
@@ -31,7 +22,7 @@ final class SqlCommand implements Callable<Integer> {
       names = "--format",
       description = "table, csv or json (default: ${DEFAULT-VALUE})",
       defaultValue = "table")
-  private Format format = Format.table;
+  private RowPrinter.Format format = RowPrinter.Format.table;
 
   @Option(
       names = "--limit",
@@ -41,15 +32,12 @@ final class SqlCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset<Row> rows =
+    RowPrinter.print(
         new Queries(installation.spark(), installation.lake(), installation.contracts())
             .query(query)
-            .limit(limit);
-    switch (format) {
-      case table -> RowPrinter.table(rows, System.out);
-      case csv -> RowPrinter.csv(rows, System.out);
-      case json -> rows.toJSON().collectAsList().forEach(System.out::println);
-    }
+            .limit(limit),
+        format,
+        System.out);
     return 0;
   }
 }
