@@ -67,17 +67,7 @@ final class MetricCommand implements Callable<Integer> {
   @Option(names = "--rows", description = "prints the rows behind the numbers instead")
   private boolean isOfRows;
 
-  @Option(
-      names = "--format",
-      description = "table, csv or json (default: ${DEFAULT-VALUE})",
-      defaultValue = "table")
-  private RowPrinter.Format format = RowPrinter.Format.table;
-
-  @Option(
-      names = "--limit",
-      description = "most lines printed (default: ${DEFAULT-VALUE})",
-      defaultValue = "1000")
-  private int limit = 1000;
+  @Mixin private final RowPrinter.Options printing = new RowPrinter.Options();
 
   /** The period: one of three. */
   private static final class Time {
@@ -151,12 +141,12 @@ final class MetricCommand implements Callable<Integer> {
   private void cells(MetricQuery query, FinishedSet finished, LocalDate asOf) {
     Lake lake = installation.lake();
     Dataset<Row> table = finished.read(lake, query.table());
-    Dataset<Row> cells = query.cells(table).limit(limit).localCheckpoint();
+    Dataset<Row> cells = query.cells(table).limit(printing.limit()).localCheckpoint();
     if (cells.isEmpty()) {
       throw nothing(query, table);
     }
-    if (format != RowPrinter.Format.table) {
-      RowPrinter.print(cells, format, System.out);
+    if (printing.format() != RowPrinter.Format.table) {
+      RowPrinter.print(cells, printing.format(), System.out);
       return;
     }
     query.heading().forEach(System.out::println);
@@ -218,16 +208,16 @@ final class MetricCommand implements Callable<Integer> {
     order.addAll(installation.contracts().of(query.table()).key());
     Dataset<Row> shown =
         rows.orderBy(order.stream().distinct().map(rows::col).toArray(Column[]::new))
-            .limit(limit)
+            .limit(printing.limit())
             .localCheckpoint();
     if (shown.isEmpty()) {
       throw nothing(query, installation.finished().read(installation.lake(), query.table()));
     }
-    if (format == RowPrinter.Format.table) {
+    if (printing.format() == RowPrinter.Format.table) {
       System.out.println(query.predicate());
       System.out.println();
     }
-    RowPrinter.print(shown, format, System.out);
+    RowPrinter.print(shown, printing.format(), System.out);
   }
 
   private static UsageException nothing(MetricQuery query, Dataset<Row> table) {

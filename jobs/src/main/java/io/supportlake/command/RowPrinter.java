@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Prints bounded query results. */
 final class RowPrinter {
@@ -25,6 +26,29 @@ final class RowPrinter {
     table,
     csv,
     json
+  }
+
+  /** The options of commands that print rows. */
+  static final class Options {
+    @Option(
+        names = "--format",
+        description = "table, csv or json (default: ${DEFAULT-VALUE})",
+        defaultValue = "table")
+    private Format format = Format.table;
+
+    @Option(
+        names = "--limit",
+        description = "most rows printed (default: ${DEFAULT-VALUE})",
+        defaultValue = "1000")
+    private int limit = 1000;
+
+    Format format() {
+      return format;
+    }
+
+    int limit() {
+      return limit;
+    }
   }
 
   /** In a format. */

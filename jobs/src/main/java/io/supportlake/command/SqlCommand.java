@@ -4,7 +4,6 @@ import io.supportlake.platform.Queries;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code sql}: a query over the last finished set. */
@@ -18,25 +17,15 @@ final class SqlCommand implements Callable<Integer> {
   @Parameters(paramLabel = "QUERY", description = "SELECT over names such as gold.metric")
   private String query = "";
 
-  @Option(
-      names = "--format",
-      description = "table, csv or json (default: ${DEFAULT-VALUE})",
-      defaultValue = "table")
-  private RowPrinter.Format format = RowPrinter.Format.table;
-
-  @Option(
-      names = "--limit",
-      description = "most rows printed (default: ${DEFAULT-VALUE})",
-      defaultValue = "1000")
-  private int limit = 1000;
+  @Mixin private final RowPrinter.Options printing = new RowPrinter.Options();
 
   @Override
   public Integer call() {
     RowPrinter.print(
         new Queries(installation.spark(), installation.lake(), installation.contracts())
             .query(query)
-            .limit(limit),
-        format,
+            .limit(printing.limit()),
+        printing.format(),
         System.out);
     return 0;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.supportlake.rules.BusinessTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +49,10 @@ public final class ConfLoader {
       Set.of("share", "rate_per_exposure", "mean", "ratio", "money_share", "hajek", "percentile");
   private static final List<String> PERIODS = List.of("day", "week", "month");
   private static final Set<String> RESAMPLED = Set.of("mean", "ratio", "money_share", "percentile");
+
+  /** Keys of a metric's file that do not change its numbers. */
+  private static final Set<String> NOT_OF_NUMBERS =
+      Set.of("label", "description", "owner", "dimensions", "periods");
 
   private ConfLoader() {}
 
@@ -527,12 +532,16 @@ public final class ConfLoader {
     return rows;
   }
 
-  /** SHA-256 of what the file says, whatever its order, spacing and comments. */
+  /**
+   * SHA-256 of what the file says of its numbers, whatever its order, spacing and comments: another
+   * wording or owner, or one more dimension or period, changes no number there is.
+   */
   private static String hash(JsonNode tree) {
     ObjectMapper json =
         new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
     try {
-      String text = json.writeValueAsString(json.treeToValue(tree, Object.class));
+      JsonNode numbers = ((ObjectNode) tree.deepCopy()).without(NOT_OF_NUMBERS);
+      String text = json.writeValueAsString(json.treeToValue(numbers, Object.class));
       return HexFormat.of()
           .formatHex(
               MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));

@@ -76,4 +76,27 @@ class ConfLoaderTest extends SparkSuite {
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(why);
   }
+
+  @Test
+  void aDefinitionIsWhatChangesNumbers(@TempDir Path home) throws IOException {
+    String file = Files.readString(HOME.resolve("schemas/metrics/fcr_7d.yaml"));
+    String hash = definitionHash(home, file);
+
+    assertThat(definitionHash(home, file.replace("owner: ", "owner: another "))).isEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("dimensions: \\[[^,]*, ", "dimensions: [")))
+        .isEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("minimumN: \\d+", "minimumN: 31")))
+        .isNotEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("numerator: ", "numerator: true and ")))
+        .isNotEqualTo(hash);
+  }
+
+  private static String definitionHash(Path home, String file) throws IOException {
+    Path metrics = Files.createDirectories(home.resolve("schemas/metrics"));
+    Files.writeString(metrics.resolve("fcr_7d.yaml"), file);
+    return ConfLoader.load(home.resolve("conf"), "conf.metric_spec", spark(), FROM, TO)
+        .select("definition_hash")
+        .first()
+        .getString(0);
+  }
 }
