@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       OutreachCommand.class,
       ReportCommand.class,
+      MetricCommand.class,
+      PublishCommand.class,
       SqlCommand.class,
       RedactCommand.class,
       SourcesCommand.class,

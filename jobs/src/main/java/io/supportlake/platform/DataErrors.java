@@ -1,9 +1,11 @@
 package io.supportlake.platform;
 
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
 public final class DataErrors {
@@ -48,6 +50,12 @@ public final class DataErrors {
     return new DataException(
         "done, but not with %1$s: too many of its records break the contract, or a column that nearly all records had is in none now, so nothing of it was taken and what depends on it is marked incomplete. ops.check says which it was, ./supportlake quarantine list shows the refused records. Whoever delivers the source mends the export and delivers it under new file names; or, where the contract or mapping is what is wrong, its owner mends that, then ./supportlake quarantine replay --source %2$s has the next run take the files again."
             .formatted(String.join(", ", stopped), stopped.getFirst()));
+  }
+
+  static DataException notComplete(String table, @Nullable LocalDate until, LocalDate to) {
+    return new DataException(
+        "nothing was published: %s is complete %s, not until %s, since a source that it is made of was stopped, and what is published stays. ./supportlake quarantine list shows what was refused; once it is mended and a run has taken it, publish again."
+            .formatted(table, until == null ? "for no day" : "until " + until, to));
   }
 
   static DataException cannotBeSearched(Path file, Exception cause) {

@@ -179,7 +179,7 @@ public final class Erasure {
     for (String name : IDENTITIES) {
       done = done.plus(erase(tables, contracts.of(name)));
     }
-    FinishedSet.name(spark, lake, now.get(), (System.nanoTime() - started) / 1e9);
+    FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
     forgetOldVersions();
     progress.step("  old versions of all tables removed");
     String proof = proof(subject, tables);

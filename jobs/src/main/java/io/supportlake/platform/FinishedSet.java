@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -84,36 +86,51 @@ public record FinishedSet(
   }
 
   /**
-   * Names the newest versions in place of those of the last finished set, for work that changes
-   * tables between runs. The days that tables are complete until stay as they are.
-   *
-   * @param seconds how long that work took
+   * Names the newest versions of all tables in place of those of the last finished set, for work
+   * that changes tables between runs and adds no rows. Nothing is named before a first run.
    */
-  static void name(SparkSession spark, Lake lake, Instant now, double seconds) {
+  static void nameNewest(SparkSession spark, Lake lake, String configurationHash, Instant now) {
     FinishedSet last = of(lake);
-    if (last.runSequence() == 0) {
-      return;
+    if (last.runSequence() > 0) {
+      last.succeed(
+          spark,
+          lake,
+          last.tables().keySet().stream().collect(Collectors.toMap(t -> t, _ -> 0L)),
+          configurationHash,
+          now);
     }
-    long next = last.runSequence() + 1;
+  }
+
+  /**
+   * Names the newest versions of some tables in place of those of this set: the set of the next run
+   * number, for the same day. The days that tables are complete until stay as they are.
+   *
+   * @param built rows built, by table whose newest version is named
+   */
+  void succeed(
+      SparkSession spark,
+      Lake lake,
+      Map<String, Long> built,
+      String configurationHash,
+      Instant now) {
     List<Row> rows =
-        lake
-            .read("ops.run")
-            .where(col("run_sequence").equalTo(last.runSequence()))
-            .collectAsList()
-            .stream()
-            .map(r -> {
-              long version = lake.version(r.getString(1));
+        tables.entrySet().stream()
+            .map(e -> {
+              Long rowsBuilt = built.get(e.getKey());
+              long newest = rowsBuilt == null ? -1 : lake.version(e.getKey());
+              LocalDate complete = e.getValue().completeUntil();
+              Date day = Date.valueOf(Objects.requireNonNull(to));
               return RowFactory.create(
-                  next,
-                  r.getString(1),
-                  r.getDate(3),
-                  r.getDate(3),
-                  version < 0 ? null : version,
-                  r.getDate(5),
-                  0L,
-                  0L,
-                  seconds,
-                  r.getString(9),
+                  runSequence + 1,
+                  e.getKey(),
+                  day,
+                  day,
+                  newest < 0 ? e.getValue().version() : (Long) newest,
+                  complete == null ? null : Date.valueOf(complete),
+                  rowsBuilt == null ? 0L : rowsBuilt,
+                  rowsBuilt == null || rowsBuilt == 0 ? 0L : 1L,
+                  0.0,
+                  configurationHash,
                   Timestamp.from(now));
             })
             .toList();
@@ -121,7 +138,7 @@ public record FinishedSet(
         "ops.run",
         spark.createDataFrame(rows, lake.contract("ops.run").schema()),
         rows.size(),
-        next);
+        runSequence + 1);
   }
 
   /** The rows of a table in the set; ops tables are read as they are, since only runs append. */

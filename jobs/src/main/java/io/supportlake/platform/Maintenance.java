@@ -92,11 +92,12 @@ public final class Maintenance {
           r.files(),
           isDryRun ? "would go" : "removed");
     }
-    double seconds = (System.nanoTime() - started) / 1e9;
     if (!isDryRun && !removed.isEmpty()) {
-      FinishedSet.name(spark, lake, now.get(), seconds);
+      FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
     }
-    progress.step("retention as of %s: %d sources, %.1f s", day, removed.size(), seconds);
+    progress.step(
+        "retention as of %s: %d sources, %.1f s",
+        day, removed.size(), (System.nanoTime() - started) / 1e9);
   }
 
   private void optimize(int keepHours) {

@@ -777,22 +777,7 @@ public final class Runner {
 
     private long check(Contract contract, Dataset<Row> rows) {
       Checks.Outcome outcome = Checks.run(contract, rows);
-      for (Checks.Result result : outcome.results()) {
-        checkRows.add(
-            RowFactory.create(
-                sequence,
-                contract.name(),
-                result.name(),
-                "",
-                result.isError() ? "error" : "warning",
-                result.isPassed(),
-                result.failures(),
-                null,
-                null,
-                null,
-                null,
-                null));
-      }
+      checkRows.addAll(Checks.rows(contract, outcome, sequence));
       Checks.refuseFailures(contract, outcome);
       return outcome.rows();
     }

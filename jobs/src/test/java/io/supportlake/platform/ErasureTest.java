@@ -412,7 +412,7 @@ class ErasureTest extends SparkSuite {
     assertThat(lake.read("bronze.usage_event").count()).isEqualTo(usage);
     assertThat(oldList).exists();
     List<Retention.Removed> removed = twin.retention().enforce(asOf, false, NOW);
-    FinishedSet.name(spark(), lake, NOW, 0);
+    FinishedSet.nameNewest(spark(), lake, "", NOW);
 
     assertThat(removed).isEqualTo(planned);
     assertThat(removed)
