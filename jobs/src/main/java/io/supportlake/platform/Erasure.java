@@ -17,12 +17,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -89,7 +92,7 @@ public final class Erasure {
       Path conf,
       Progress progress,
       Supplier<Instant> now) {
-    this.spark = ((org.apache.spark.sql.classic.SparkSession) spark).cloneSession();
+    this.spark = Sessions.fitting(spark, new Lake(spark, config.lake(), contracts).mostBytes());
     // Files that the last version does not name go at once, which Delta asks to confirm.
     this.spark.conf().set("spark.databricks.delta.retentionDurationCheck.enabled", "false");
     this.contracts = contracts;
@@ -120,11 +123,15 @@ public final class Erasure {
   public Outcome erase(String kind, String id) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       FinishedSet.refuseUnfinishedRun(lake);
-      return locked(Subject.Kind.of(kind), id);
+      return locked(Map.of(id, Subject.Kind.of(kind)));
     }
   }
 
-  /** Forgets everyone who asked through the source of erasure requests; how many that were. */
+  /**
+   * Forgets everyone who asked through the source of erasure requests; how many that were.
+   *
+   * @throws DataException if the proof finds some of them somewhere; the others' are done
+   */
   public int pending() {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       FinishedSet.refuseUnfinishedRun(lake);
@@ -143,7 +150,9 @@ public final class Erasure {
           asked.put(row.getString(1), Subject.Kind.of(row.getString(0)));
         }
       }
-      asked.forEach((id, kind) -> locked(kind, id));
+      if (!asked.isEmpty()) {
+        var _ = locked(asked);
+      }
       if (!tokens.isEmpty()) {
         progress.step(
             "of %d people the id is known to nobody but who asked: ./supportlake erase --subject ID completes it",
@@ -153,18 +162,103 @@ public final class Erasure {
     }
   }
 
-  private Outcome locked(Subject.Kind kind, String id) {
+  /**
+   * What is done about a person.
+   *
+   * @param entries in the ledger, begun
+   */
+  private record Going(
+      Subject subject, TableEraser tables, List<Entry> entries, Done done, long files) {
+    Going plus(Done more) {
+      return new Going(subject, tables, entries, done.plus(more), files);
+    }
+  }
+
+  /**
+   * Old versions go and files are searched once for all people. What tells whom to look for goes
+   * last, so that a call that was cut off is completed by one that knows as much.
+   */
+  private Outcome locked(Map<String, Subject.Kind> people) {
     long started = System.nanoTime();
-    String ledgerToken = ErasureLedger.token(settings.key(), kind.word(), id);
-    List<Entry> entries = begun(kind, ledgerToken);
+    List<Going> all = new ArrayList<>();
+    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id)));
+    forgetOldVersions(c -> true);
+    Map<Going, SortedSet<String>> traces = new LinkedHashMap<>();
+    all.forEach(g -> traces.put(g, new TreeSet<>()));
+    SortedSet<Path> identities =
+        IDENTITIES.stream()
+            .map(t -> Path.of(lake.path(t)).toAbsolutePath().normalize())
+            .collect(Collectors.toCollection(TreeSet::new));
+    search(roots(), traces, file -> identities.stream().noneMatch(file::startsWith));
+    traces.replaceAll((going, found) -> {
+      for (Contract contract : going.subject().isPartOfOthers() ? ordered() : List.<Contract>of()) {
+        if (!IDENTITIES.contains(contract.name()) && going.tables().holds(contract)) {
+          found.add(contract.name());
+        }
+      }
+      return found;
+    });
+
+    List<Going> clean =
+        all.stream()
+            .filter(g -> Objects.requireNonNull(traces.get(g)).isEmpty())
+            .map(this::identities)
+            .toList();
+    forgetOldVersions(c -> IDENTITIES.contains(c.name()));
+    Map<Going, SortedSet<String>> left = new LinkedHashMap<>();
+    clean.forEach(g -> left.put(g, new TreeSet<>()));
+    search(identities, left, _ -> true);
+    clean.stream()
+        .filter(g -> g.subject().isPartOfOthers())
+        .forEach(g ->
+            IDENTITIES.stream()
+                .filter(t -> g.tables().holds(contracts.of(t)))
+                .forEach(Objects.requireNonNull(left.get(g))::add));
+    List<Entry> done = new ArrayList<>();
+    Outcome outcome = new Outcome(0, 0, 0, "");
+    for (Going g : clean) {
+      if (Objects.requireNonNull(left.get(g)).isEmpty()) {
+        String proof =
+            "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded"
+                .formatted(g.subject().contacts().size());
+        g.entries().stream()
+            .map(e -> e.done(now.get(), g.done().deleted(), g.done().changed(), g.files(), proof))
+            .forEach(done::add);
+        outcome =
+            new Outcome(
+                outcome.deleted() + g.done().deleted(),
+                outcome.changed() + g.done().changed(),
+                outcome.files() + g.files(),
+                proof);
+        progress.step("%s", proof);
+      }
+    }
+    ErasureLedger.put(spark, lake, done);
+    vacuum(ErasureLedger.TABLE);
+    progress.step(
+        "%d of %d people erased in %.1f s",
+        done.stream().map(Entry::subjectToken).distinct().count(),
+        people.size(),
+        (System.nanoTime() - started) / 1e9);
+    SortedSet<String> found = new TreeSet<>();
+    traces.values().forEach(found::addAll);
+    left.values().forEach(found::addAll);
+    if (!found.isEmpty()) {
+      throw DataErrors.notErased(found);
+    }
+    return outcome;
+  }
+
+  /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
+  private Going withoutIdentities(Subject.Kind kind, String id) {
+    List<Entry> entries = begun(kind, ErasureLedger.token(settings.key(), kind.word(), id));
     String idName = String.valueOf(entries.getFirst().pseudonym());
     String tokenName = settings.key().token("usr", idName);
     Subject subject = Subject.of(lake, settings.key(), kind, id);
     progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
-
-    List<String> cases = cases(subject, tokenName);
     TableEraser tables =
-        new TableEraser(spark, lake, subject, idName, tokenName, cases, texts(subject));
+        new TableEraser(
+            spark, lake, subject, idName, tokenName, cases(subject, tokenName), texts(subject));
     Done done = Done.NOTHING;
     for (Contract contract : ordered()) {
       if (!IDENTITIES.contains(contract.name())) {
@@ -175,25 +269,16 @@ public final class Erasure {
         new LandingEraser(landing(), csvFolders(), subject, idName, tokenName).rewrite();
     noteInManifest(landed);
     progress.step("  %d landed files rewritten", landed.size());
-    List<Path> outputs = removeOutputs(subject);
+    return new Going(
+        subject, tables, entries, done, landed.size() + (long) removeOutputs(subject).size());
+  }
+
+  private Going identities(Going going) {
+    Done done = Done.NOTHING;
     for (String name : IDENTITIES) {
-      done = done.plus(erase(tables, contracts.of(name)));
+      done = done.plus(erase(going.tables(), contracts.of(name)));
     }
-    FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
-    forgetOldVersions();
-    progress.step("  old versions of all tables removed");
-    String proof = proof(subject, tables);
-    long files = landed.size() + (long) outputs.size();
-    Done all = done;
-    ErasureLedger.put(
-        spark,
-        lake,
-        entries.stream()
-            .map(e -> e.done(now.get(), all.deleted(), all.changed(), files, proof))
-            .toList());
-    vacuum(ErasureLedger.TABLE);
-    progress.step("%s, in %.1f s", proof, (System.nanoTime() - started) / 1e9);
-    return new Outcome(done.deleted(), done.changed(), files, proof);
+    return going.plus(done);
   }
 
   /** The person's entries, marked as begun, all with the one random name. */
@@ -342,14 +427,19 @@ public final class Erasure {
     return found;
   }
 
-  /** All tables, not only those that held the person now: old versions may have. */
-  private void forgetOldVersions() {
+  /**
+   * Of tables that held nobody now, too: old versions may have. Readers are pointed to the newest
+   * versions before.
+   */
+  private void forgetOldVersions(Predicate<Contract> which) {
+    FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
     contracts.all().stream()
-        .filter(c -> !c.layer().equals("raw") && lake.exists(c.name()))
+        .filter(c -> !c.layer().equals("raw") && which.test(c) && lake.exists(c.name()))
         .map(Contract::name)
         .toList()
         .parallelStream()
         .forEach(this::vacuum);
+    progress.step("  old versions removed");
   }
 
   private void vacuum(String table) {
@@ -360,7 +450,7 @@ public final class Erasure {
     lake.vacuum(table, 0);
   }
 
-  private String proof(Subject subject, TableEraser tables) {
+  private SortedSet<Path> roots() {
     SortedSet<Path> roots = new TreeSet<>();
     for (String location :
         List.of(
@@ -373,17 +463,27 @@ public final class Erasure {
         roots.add(root);
       }
     }
-    SortedSet<String> hits = new TreeSet<>();
-    for (Path root : roots) {
-      DecodingScan.find(root, subject.fileNeedles()).forEach(h -> hits.add(h.file().toString()));
+    return roots;
+  }
+
+  /** Adds the files that hold a person to what was found of the person. */
+  private static void search(
+      Collection<Path> roots, Map<Going, SortedSet<String>> found, Predicate<Path> isSearched) {
+    Set<String> needles =
+        found.keySet().stream()
+            .flatMap(g -> g.subject().fileNeedles().stream())
+            .collect(Collectors.toSet());
+    for (Path root : needles.isEmpty() ? List.<Path>of() : roots) {
+      if (Files.isDirectory(root)) {
+        DecodingScan.find(root, needles).stream()
+            .filter(h -> isSearched.test(h.file()))
+            .forEach(h ->
+                found.forEach((going, files) -> {
+                  if (going.subject().fileNeedles().contains(h.needle())) {
+                    files.add(h.file().toString());
+                  }
+                }));
+      }
     }
-    if (subject.isPartOfOthers()) {
-      ordered().stream().filter(tables::holds).forEach(c -> hits.add(c.name()));
-    }
-    if (!hits.isEmpty()) {
-      throw DataErrors.notErased(hits);
-    }
-    return "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded"
-        .formatted(subject.contacts().size());
   }
 }

@@ -156,6 +156,15 @@ public final class Lake {
     return known.isDefined() ? known.get().tableSizeBytes() : snapshot.sizeInBytes();
   }
 
+  /** {@link #bytes} of the table that has most. */
+  long mostBytes() {
+    return contracts.all().stream()
+        .filter(c -> !c.layer().equals("raw"))
+        .mapToLong(c -> bytes(c.name()))
+        .max()
+        .orElse(0);
+  }
+
   /**
    * Removes files that no version of the last hours names; of a table that has only files of its
    * newest version it costs a listing.

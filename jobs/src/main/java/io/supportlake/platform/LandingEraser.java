@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -40,21 +41,22 @@ record LandingEraser(
   /** Rewrites what holds the person; each file is replaced in one move. The files rewritten. */
   List<LandedFile> rewrite() {
     List<LandedFile> changed = new ArrayList<>();
+    Predicate<String> isIn = subject.finder();
     // All that lies there, whether a contract names its folder or not.
     for (LandedFile file : landing.list(".")) {
-      if (holdsTheSubject(file)) {
-        landing.replace(file.path(), sink -> copy(file, sink));
+      if (holdsTheSubject(file, isIn)) {
+        landing.replace(file.path(), sink -> copy(file, isIn, sink));
         changed.add(file);
       }
     }
     return changed;
   }
 
-  private boolean holdsTheSubject(LandedFile file) {
+  private boolean holdsTheSubject(LandedFile file, Predicate<String> isIn) {
     try (BufferedReader reader = reader(file)) {
       @Nullable String line = reader.readLine();
       while (line != null) {
-        if (subject.isIn(line)) {
+        if (isIn.test(line)) {
           return true;
         }
         line = reader.readLine();
@@ -65,10 +67,10 @@ record LandingEraser(
     }
   }
 
-  private void copy(LandedFile file, OutputStream sink) throws IOException {
+  private void copy(LandedFile file, Predicate<String> isIn, OutputStream sink) throws IOException {
     boolean isCsv =
         csvFolders.contains(file.path().substring(0, Math.max(0, file.path().indexOf('/'))));
-    UnaryOperator<@Nullable String> kept = kept();
+    UnaryOperator<@Nullable String> kept = kept(isIn);
     OutputStream packed = isPacked(file) ? new GZIPOutputStream(sink) : sink;
     try (BufferedReader reader = reader(file);
         Writer writer = new OutputStreamWriter(packed, StandardCharsets.UTF_8)) {
@@ -87,11 +89,11 @@ record LandingEraser(
   }
 
   /** What stays of a record; null = it goes. */
-  private UnaryOperator<@Nullable String> kept() {
+  private UnaryOperator<@Nullable String> kept(Predicate<String> isIn) {
     Pattern field =
         Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(subject.id()) + "(?=[\",;\\t\\r\\n]|$)");
     return entry -> {
-      if (entry == null || !subject.isIn(entry)) {
+      if (entry == null || !isIn.test(entry)) {
         return entry;
       }
       boolean isOwn = field.matcher(entry).find();

@@ -49,9 +49,6 @@ import org.jspecify.annotations.Nullable;
 public final class Runner {
   private static final int SIDE_BY_SIDE = 3;
 
-  /** Bytes of a step's inputs below which no code is generated for its queries. */
-  private static final long SMALL_STEP_BYTES = 12L << 20;
-
   /** Landed files are compressed text; a byte of them is worth several of a table's. */
   private static final long BYTES_PER_LANDED_BYTE = 4;
 
@@ -702,7 +699,7 @@ public final class Runner {
     }
 
     private SparkSession session(long bytes) {
-      return bytes < SMALL_STEP_BYTES ? forFewRows : spark;
+      return bytes < Sessions.FEW_BYTES ? forFewRows : spark;
     }
 
     private Dataset<Row> built(Contract contract, Period period, @Nullable Dataset<Row> units) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -140,9 +141,17 @@ record Subject(
 
   /** Whether a text holds one of the needles as a whole word. */
   boolean isIn(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    return needles().stream().anyMatch(n -> lower.contains(n.toLowerCase(Locale.ROOT)))
-        && Pattern.compile(anyPattern()).matcher(text).find();
+    return finder().test(text);
+  }
+
+  /** {@link #isIn} for many texts. */
+  Predicate<String> finder() {
+    List<String> lowerNeedles = needles().stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
+    Predicate<String> asWord = Pattern.compile(anyPattern()).asPredicate();
+    return text -> {
+      String lower = text.toLowerCase(Locale.ROOT);
+      return lowerNeedles.stream().anyMatch(lower::contains) && asWord.test(text);
+    };
   }
 
   /** A regular expression of everything to be searched for. */
