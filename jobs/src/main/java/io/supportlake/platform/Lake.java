@@ -111,8 +111,9 @@ public final class Lake {
    */
   private Dataset<Row> read(String table, DeltaLog log, Snapshot snapshot) {
     Option<Seq<AddFile>> files = snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
+    // Delta would have them computed by whichever session is active.
     return files.isDefined()
-        ? log.createDataFrame(snapshot, files.get(), false, Option.empty())
+        ? Sessions.in(spark, log.createDataFrame(snapshot, files.get(), false, Option.empty()))
         : spark.read().format("delta").option("versionAsOf", snapshot.version()).load(path(table));
   }
 

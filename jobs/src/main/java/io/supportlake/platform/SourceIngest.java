@@ -437,7 +437,6 @@ final class SourceIngest {
         null,
         null,
         null,
-        null,
         null);
   }
 
