@@ -1,4 +1,4 @@
-"""Joins small files and removes files of old versions that no reader can need."""
+"""Erases who asked for it, then removes what is past its retention, joins small files and removes old versions."""
 
 from __future__ import annotations
 
@@ -18,4 +18,6 @@ with DAG(
     doc_md=__doc__,
     default_args={"retries": 3, "retry_delay": timedelta(hours=1)},
 ) as dag:
-    LauncherOperator(task_id="maintain", arguments=["maintain"])
+    erase = LauncherOperator(task_id="erase", arguments=["erase", "--pending"])
+    maintain = LauncherOperator(task_id="maintain", arguments=["maintain"])
+    erase >> maintain

@@ -1,5 +1,6 @@
 package io.supportlake;
 
+import java.util.OptionalLong;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,6 +19,14 @@ public interface Inputs {
    * @throws IllegalArgumentException if the contract does not name the input
    */
   Dataset<Row> table(String name);
+
+  /**
+   * The version of a table that stands behind the inputs, as the finished set will name it.
+   *
+   * @param name one of the tables that the inputs are built from, or an input
+   * @return empty where the table was never written
+   */
+  OptionalLong version(String name);
 
   /** The settings that change numbers. */
   Settings settings();

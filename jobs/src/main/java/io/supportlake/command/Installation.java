@@ -49,9 +49,7 @@ public final class Installation {
           loaded.at(
               new RunConfig.Locations(
                   folder(lakeFolder, locations.root()),
-                  lakeFolder == null
-                      ? folder(null, locations.restricted())
-                      : folder(lakeFolder.resolve("restricted"), locations.restricted()),
+                  locations.isRestrictedBelowRoot() ? null : folder(null, locations.restricted()),
                   folder(out, locations.out())),
               folder(landing, loaded.landing()));
     }
@@ -104,6 +102,11 @@ public final class Installation {
   /** Folder of lists and reports. */
   Path out() {
     return Path.of(config().lake().out());
+  }
+
+  /** The folder that {@code --out} names, or null where it is left away. */
+  @Nullable Path givenOut() {
+    return out;
   }
 
   /** The same installation with other folders, for the demo. */

@@ -2,15 +2,17 @@ package io.supportlake.command;
 
 import io.supportlake.platform.Maintenance;
 import io.supportlake.platform.Progress;
+import java.time.LocalDate;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code maintain}: small files joined, versions nobody can need removed. */
+/** {@code maintain}: retention, small files joined, versions nobody can need removed. */
 @Command(
     name = "maintain",
-    description = "Joins small files and removes files of old versions.",
+    description = "Removes what is past its retention, joins small files, removes old versions.",
     mixinStandardHelpOptions = true)
 final class MaintainCommand implements Callable<Integer> {
   @Mixin private final Installation installation = new Installation();
@@ -21,6 +23,15 @@ final class MaintainCommand implements Callable<Integer> {
       description = "hours that replaced files are kept for readers (default: ${DEFAULT-VALUE})")
   private int keepHours = 168;
 
+  @Option(
+      names = "--date",
+      paramLabel = "DATE",
+      description = "day that retention counts back from (default: end of the last finished run)")
+  private @Nullable LocalDate date;
+
+  @Option(names = "--dry-run", description = "only says what retention would remove")
+  private boolean isDryRun;
+
   @Override
   public Integer call() {
     new Maintenance(
@@ -28,8 +39,9 @@ final class MaintainCommand implements Callable<Integer> {
             installation.lake(),
             installation.contracts(),
             installation.config(),
+            Installation.conf(),
             new Progress(System.out))
-        .run(keepHours);
+        .run(keepHours, date, isDryRun);
     return 0;
   }
 }

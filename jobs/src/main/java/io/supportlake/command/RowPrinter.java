@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Prints bounded query results. */
 final class RowPrinter {
@@ -20,14 +21,62 @@ final class RowPrinter {
 
   private RowPrinter() {}
 
+  /** How rows are printed. */
+  enum Format {
+    table,
+    csv,
+    json
+  }
+
+  /** The options of commands that print rows. */
+  static final class Options {
+    @Option(
+        names = "--format",
+        description = "table, csv or json (default: ${DEFAULT-VALUE})",
+        defaultValue = "table")
+    private Format format = Format.table;
+
+    @Option(
+        names = "--limit",
+        description = "most rows printed (default: ${DEFAULT-VALUE})",
+        defaultValue = "1000")
+    private int limit = 1000;
+
+    Format format() {
+      return format;
+    }
+
+    int limit() {
+      return limit;
+    }
+  }
+
+  /** In a format. */
+  static void print(Dataset<Row> rows, Format format, PrintStream out) {
+    switch (format) {
+      case table -> table(rows, out);
+      case csv -> csv(rows, out);
+      case json -> rows.toJSON().collectAsList().forEach(out::println);
+    }
+  }
+
   /** As an aligned table; long cells are cut. */
   static void table(Dataset<Row> rows, PrintStream out) {
     List<String> names = Arrays.asList(rows.columns());
+    table(
+        names,
+        rows.collectAsList().stream()
+            .map(row ->
+                IntStream.range(0, names.size()).mapToObj(i -> cut(text(row.get(i)))).toList())
+            .toList(),
+        out);
+  }
+
+  /** As an aligned table. */
+  static void table(List<String> names, List<List<String>> rows, PrintStream out) {
     List<List<String>> cells = new ArrayList<>();
     cells.add(names);
-    for (Row row : rows.collectAsList()) {
-      cells.add(IntStream.range(0, names.size()).mapToObj(i -> cut(text(row.get(i)))).toList());
-    }
+    cells.addAll(rows);
     int[] widths =
         IntStream.range(0, names.size())
             .map(i -> cells.stream().mapToInt(r -> r.get(i).length()).max().orElse(0))
@@ -42,7 +91,7 @@ final class RowPrinter {
         out.println(String.join("  ", Arrays.stream(widths).mapToObj("-"::repeat).toList()));
       }
     }
-    out.printf("(%d rows)%n", cells.size() - 1);
+    out.printf("(%d %s)%n", rows.size(), rows.size() == 1 ? "row" : "rows");
   }
 
   /** As CSV with a header. */

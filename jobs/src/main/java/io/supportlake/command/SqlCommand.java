@@ -2,11 +2,8 @@ package io.supportlake.command;
 
 import io.supportlake.platform.Queries;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code sql}: a query over the last finished set. */
@@ -15,41 +12,21 @@ import picocli.CommandLine.Parameters;
     description = "Runs a query over the tables of the last finished set.",
     mixinStandardHelpOptions = true)
 final class SqlCommand implements Callable<Integer> {
-  /** How rows are printed. */
-  enum Format {
-    table,
-    csv,
-    json
-  }
-
   @Mixin private final Installation installation = new Installation();
 
   @Parameters(paramLabel = "QUERY", description = "SELECT over names such as gold.metric")
   private String query = "";
 
-  @Option(
-      names = "--format",
-      description = "table, csv or json (default: ${DEFAULT-VALUE})",
-      defaultValue = "table")
-  private Format format = Format.table;
-
-  @Option(
-      names = "--limit",
-      description = "most rows printed (default: ${DEFAULT-VALUE})",
-      defaultValue = "1000")
-  private int limit = 1000;
+  @Mixin private final RowPrinter.Options printing = new RowPrinter.Options();
 
   @Override
   public Integer call() {
-    Dataset<Row> rows =
+    RowPrinter.print(
         new Queries(installation.spark(), installation.lake(), installation.contracts())
             .query(query)
-            .limit(limit);
-    switch (format) {
-      case table -> RowPrinter.table(rows, System.out);
-      case csv -> RowPrinter.csv(rows, System.out);
-      case json -> rows.toJSON().collectAsList().forEach(System.out::println);
-    }
+            .limit(printing.limit()),
+        printing.format(),
+        System.out);
     return 0;
   }
 }

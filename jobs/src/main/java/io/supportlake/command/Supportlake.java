@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       OutreachCommand.class,
       ReportCommand.class,
+      MetricCommand.class,
+      PublishCommand.class,
       SqlCommand.class,
       RedactCommand.class,
       SourcesCommand.class,
@@ -28,6 +30,8 @@ import picocli.CommandLine.Command;
       QuarantineCommand.class,
       BenchCommand.class,
       MaintainCommand.class,
+      EraseCommand.class,
+      SubjectExportCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -11,6 +11,8 @@ import io.supportlake.Period;
 import io.supportlake.Settings;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,7 +83,12 @@ public final class AsOf {
 
   /** The instant that ends a period's last day: a window has passed when it ends by then. */
   public static Instant end(Period period, Settings settings) {
-    return period.asOf().plusDays(1).atStartOfDay(settings.reportingZone()).toInstant();
+    return end(period.asOf(), settings.reportingZone());
+  }
+
+  /** The instant that ends a day of the zone. */
+  public static Instant end(LocalDate day, ZoneId zone) {
+    return day.plusDays(1).atStartOfDay(zone).toInstant();
   }
 
   /** {@link #end} as a literal. */

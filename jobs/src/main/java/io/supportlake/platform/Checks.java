@@ -16,6 +16,7 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 
 /** A contract's checks over the rows about to be committed, in one aggregate. */
 final class Checks {
@@ -60,6 +61,26 @@ final class Checks {
       results.add(new Result(names.get(i), errors.get(i), failures == 0, failures));
     }
     return new Outcome(found.getLong(0), results);
+  }
+
+  /** What was found, as rows of ops.check. */
+  static List<Row> rows(Contract contract, Outcome outcome, long runSequence) {
+    return outcome.results().stream()
+        .map(r ->
+            RowFactory.create(
+                runSequence,
+                contract.name(),
+                r.name(),
+                "",
+                r.isError() ? "error" : "warning",
+                r.isPassed(),
+                r.failures(),
+                null,
+                null,
+                null,
+                null,
+                null))
+        .toList();
   }
 
   /** Refuses the rows if a check of severity error failed. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.supportlake.rules.BusinessTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,12 @@ public final class ConfLoader {
       Set.of("accuracy", "compliance", "security", "communication", "efficiency");
   private static final Set<String> KINDS =
       Set.of("share", "rate_per_exposure", "mean", "ratio", "money_share", "hajek", "percentile");
+  private static final List<String> PERIODS = List.of("day", "week", "month");
   private static final Set<String> RESAMPLED = Set.of("mean", "ratio", "money_share", "percentile");
+
+  /** Keys of a metric's file that do not change its numbers. */
+  private static final Set<String> NOT_OF_NUMBERS =
+      Set.of("label", "description", "owner", "dimensions", "periods");
 
   private ConfLoader() {}
 
@@ -72,6 +78,10 @@ public final class ConfLoader {
           case "conf.issue_family" -> issueFamilies(taxonomy(conf));
           case "conf.category" -> categories(taxonomy(conf));
           case "conf.phrase" -> phrases(taxonomy(conf));
+          case "conf.metric_cut" ->
+              metricCuts(
+                  conf.resolve("metrics.yaml"),
+                  metricFiles(conf.toAbsolutePath().resolveSibling("schemas").resolve("metrics")));
           case "conf.report" -> ReportConf.rows(conf);
           case "conf.metric_spec" ->
               metricSpecs(conf.toAbsolutePath().resolveSibling("schemas").resolve("metrics"));
@@ -381,6 +391,7 @@ public final class ConfLoader {
    * @param maturityDays days after the month's end until its windows have closed
    * @param minimumN fewer observations are published as too few
    * @param cluster column whose values are resampled together
+   * @param periods left out: day, week and month
    * @param dimensions columns the metric may be split by
    */
   record MetricFile(
@@ -400,8 +411,42 @@ public final class ConfLoader {
       int maturityDays,
       int minimumN,
       @Nullable String cluster,
+      @Nullable List<String> periods,
       List<String> dimensions,
       String owner) {}
+
+  /**
+   * What gold.metric stores: conf/metrics.yaml.
+   *
+   * @param stored single dimensions and pairs, for every metric that has them
+   */
+  record CutFile(List<List<String>> stored) {}
+
+  private static List<Row> metricCuts(Path file, List<MetricFile> metrics) {
+    CutFile given = Yaml.as(Yaml.read(file), CutFile.class, file.toString());
+    require(given.stored() != null, file, "stored is missing");
+    Set<List<String>> seen = new HashSet<>();
+    for (List<String> cut : given.stored()) {
+      require(
+          !cut.isEmpty() && cut.size() <= 2 && new HashSet<>(cut).size() == cut.size(),
+          file,
+          "what is stored is a dimension or a pair of two, not %s",
+          cut);
+      require(seen.add(cut.stream().sorted().toList()), file, "%s is listed twice", cut);
+      require(
+          metrics.stream().anyMatch(m -> m.dimensions().containsAll(cut)),
+          file,
+          "no metric can be split by %s",
+          String.join(", ", cut));
+    }
+    return given.stored().stream().map(cut -> RowFactory.create((Object) cut)).toList();
+  }
+
+  private static List<MetricFile> metricFiles(Path folder) {
+    return files(folder, ".yaml").stream()
+        .map(file -> Yaml.as(Yaml.read(file), MetricFile.class, file.toString()))
+        .toList();
+  }
 
   private static List<Row> metricSpecs(Path folder) {
     List<Row> rows = new ArrayList<>();
@@ -448,6 +493,13 @@ public final class ConfLoader {
           file,
           "only a percentile has censored values, not kind %s",
           m.kind());
+      List<String> periods = Objects.requireNonNullElse(m.periods(), PERIODS);
+      require(
+          !periods.isEmpty() && PERIODS.containsAll(periods) && periods.contains("month"),
+          file,
+          "periods are month and any of %s, were %s",
+          String.join(", ", PERIODS),
+          periods);
       require(
           m.maturityDays() >= 0 && m.minimumN() >= 1,
           file,
@@ -472,6 +524,7 @@ public final class ConfLoader {
               m.maturityDays(),
               m.minimumN(),
               m.cluster(),
+              periods,
               m.dimensions(),
               m.owner(),
               hash(tree)));
@@ -479,12 +532,16 @@ public final class ConfLoader {
     return rows;
   }
 
-  /** SHA-256 of what the file says, whatever its order, spacing and comments. */
+  /**
+   * SHA-256 of what the file says of its numbers, whatever its order, spacing and comments: another
+   * wording or owner, or one more dimension or period, changes no number there is.
+   */
   private static String hash(JsonNode tree) {
     ObjectMapper json =
         new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
     try {
-      String text = json.writeValueAsString(json.treeToValue(tree, Object.class));
+      JsonNode numbers = ((ObjectNode) tree.deepCopy()).without(NOT_OF_NUMBERS);
+      String text = json.writeValueAsString(json.treeToValue(numbers, Object.class));
       return HexFormat.of()
           .formatHex(
               MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));

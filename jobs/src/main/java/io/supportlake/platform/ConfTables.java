@@ -75,8 +75,11 @@ public final class ConfTables {
               "metric string, label string, description string, table_name string, date_column"
                   + " string, where_clause string, numerator string, denominator string, censor"
                   + " string, kind string, scale double, unit string, direction string,"
-                  + " maturity_days int, minimum_n int, cluster_column string, dimensions"
-                  + " array<string>, owner string, definition_hash string"),
+                  + " maturity_days int, minimum_n int, cluster_column string, periods"
+                  + " array<string>, dimensions array<string>, owner string, definition_hash string"),
+          // One row per dimension or pair of dimensions that gold.metric stores, for every metric
+          // that has them.
+          Map.entry("conf.metric_cut", "dimensions array<string>"),
           // One row per KPI of the value report. worth_volume: events (a change of the rate times
           // the denominator), observations (a change of the value times n) or null (not priced).
           Map.entry(

@@ -1,8 +1,11 @@
 package io.supportlake.platform;
 
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Every refusal of data, in one place: problem, cause, remedy and whose it is. */
 public final class DataErrors {
@@ -49,6 +52,12 @@ public final class DataErrors {
             .formatted(String.join(", ", stopped), stopped.getFirst()));
   }
 
+  static DataException notComplete(String table, @Nullable LocalDate until, LocalDate to) {
+    return new DataException(
+        "nothing was published: %s is complete %s, not until %s, since a source that it is made of was stopped, and what is published stays. ./supportlake quarantine list shows what was refused; once it is mended and a run has taken it, publish again."
+            .formatted(table, until == null ? "for no day" : "until " + until, to));
+  }
+
   static DataException cannotBeSearched(Path file, Exception cause) {
     DataException refusal =
         new DataException(
@@ -56,6 +65,12 @@ public final class DataErrors {
                 .formatted(file, cause.getClass().getSimpleName()));
     refusal.initCause(cause);
     return refusal;
+  }
+
+  static DataException notErased(SortedSet<String> files) {
+    return new DataException(
+        "the person is still found in %d files, so the erasure is not done: %s. Either somebody wrote them meanwhile or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
+            .formatted(files.size(), String.join(", ", files)));
   }
 
   /**

@@ -51,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  * for PDF, XML and single pages of Parquet.
  */
 public final class DecodingScan {
+  /** Stands behind every value of a Parquet file: a needle that ends so is the end of a value. */
+  static final String END_OF_VALUE = "\u0000";
+
   private static final int PIECE = 1 << 20;
   private static final int DEEPEST = 8;
 
@@ -148,7 +151,10 @@ public final class DecodingScan {
           try (InputStream plain = Files.newInputStream(whole)) {
             plain(plain, join(where, "bytes"));
           }
-          ParquetValues.of(whole, (column, value) -> search(value, join(where, column)));
+          ParquetValues.of(
+              whole,
+              (column, value) ->
+                  search(Arrays.copyOf(value, value.length + 1), join(where, column)));
         }
       } finally {
         if (file == null) {

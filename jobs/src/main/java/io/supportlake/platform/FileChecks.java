@@ -93,6 +93,17 @@ final class FileChecks {
       @Nullable Long accepted,
       @Nullable Long others) {
     return RowFactory.create(
-        runSequence, table, name, path, "error", false, 1L, accepted, accepted, others, others);
+        runSequence,
+        table,
+        name,
+        path,
+        "error",
+        false,
+        1L,
+        accepted,
+        accepted,
+        others,
+        others,
+        others);
   }
 }

@@ -5,12 +5,19 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
 import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +67,78 @@ public record FinishedSet(
       to = row.getDate(3).toLocalDate();
     }
     return new FinishedSet(sequence, to, tables);
+  }
+
+  /**
+   * Refuses work between runs while a run that was cut off has left tables beyond the finished set:
+   * it would name them.
+   */
+  static void refuseUnfinishedRun(Lake lake) {
+    long finished = of(lake).runSequence();
+    for (String planned : List.of("ops.landing_file", "ops.run_plan")) {
+      Row newest = lake.read(planned).agg(max("run_sequence")).first();
+      if (!newest.isNullAt(0) && newest.getLong(0) > finished) {
+        throw new UsageException(
+            "run %d was cut off and is not finished. Start ./supportlake run again first, with the same date; nothing was changed."
+                .formatted(newest.getLong(0)));
+      }
+    }
+  }
+
+  /**
+   * Names the newest versions of all tables in place of those of the last finished set, for work
+   * that changes tables between runs and adds no rows. Nothing is named before a first run.
+   */
+  static void nameNewest(SparkSession spark, Lake lake, String configurationHash, Instant now) {
+    FinishedSet last = of(lake);
+    if (last.runSequence() > 0) {
+      last.succeed(
+          spark,
+          lake,
+          last.tables().keySet().stream().collect(Collectors.toMap(t -> t, _ -> 0L)),
+          configurationHash,
+          now);
+    }
+  }
+
+  /**
+   * Names the newest versions of some tables in place of those of this set: the set of the next run
+   * number, for the same day. The days that tables are complete until stay as they are.
+   *
+   * @param built rows built, by table whose newest version is named
+   */
+  void succeed(
+      SparkSession spark,
+      Lake lake,
+      Map<String, Long> built,
+      String configurationHash,
+      Instant now) {
+    List<Row> rows =
+        tables.entrySet().stream()
+            .map(e -> {
+              Long rowsBuilt = built.get(e.getKey());
+              long newest = rowsBuilt == null ? -1 : lake.version(e.getKey());
+              LocalDate complete = e.getValue().completeUntil();
+              Date day = Date.valueOf(Objects.requireNonNull(to));
+              return RowFactory.create(
+                  runSequence + 1,
+                  e.getKey(),
+                  day,
+                  day,
+                  newest < 0 ? e.getValue().version() : (Long) newest,
+                  complete == null ? null : Date.valueOf(complete),
+                  rowsBuilt == null ? 0L : rowsBuilt,
+                  rowsBuilt == null || rowsBuilt == 0 ? 0L : 1L,
+                  0.0,
+                  configurationHash,
+                  Timestamp.from(now));
+            })
+            .toList();
+    lake.append(
+        "ops.run",
+        spark.createDataFrame(rows, lake.contract("ops.run").schema()),
+        rows.size(),
+        runSequence + 1);
   }
 
   /** The rows of a table in the set; ops tables are read as they are, since only runs append. */

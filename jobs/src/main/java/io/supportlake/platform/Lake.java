@@ -3,12 +3,18 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 
 import io.delta.tables.DeltaTable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
@@ -29,6 +35,7 @@ import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
+import scala.Console;
 import scala.Option;
 import scala.collection.immutable.Seq;
 
@@ -104,8 +111,9 @@ public final class Lake {
    */
   private Dataset<Row> read(String table, DeltaLog log, Snapshot snapshot) {
     Option<Seq<AddFile>> files = snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
+    // Delta would have them computed by whichever session is active.
     return files.isDefined()
-        ? log.createDataFrame(snapshot, files.get(), false, Option.empty())
+        ? Sessions.in(spark, log.createDataFrame(snapshot, files.get(), false, Option.empty()))
         : spark.read().format("delta").option("versionAsOf", snapshot.version()).load(path(table));
   }
 
@@ -130,6 +138,15 @@ public final class Lake {
     return newest(log(table)).version();
   }
 
+  /** Whether deletions may be soft in the table; those that this project makes have none. */
+  boolean hasDeletionVectors(String table) {
+    return newest(log(table))
+        .metadata()
+        .configuration()
+        .get("delta.enableDeletionVectors")
+        .contains("true");
+  }
+
   /** Bytes of the newest rows' files; 0 where the table was never written. */
   long bytes(String table) {
     if (!exists(table)) {
@@ -138,6 +155,51 @@ public final class Lake {
     Snapshot snapshot = newest(log(table));
     Option<VersionChecksum> known = snapshot.checksumOpt();
     return known.isDefined() ? known.get().tableSizeBytes() : snapshot.sizeInBytes();
+  }
+
+  /** {@link #bytes} of the table that has most. */
+  long mostBytes() {
+    return contracts.all().stream()
+        .filter(c -> !c.layer().equals("raw"))
+        .mapToLong(c -> bytes(c.name()))
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * Removes files that no version of the last hours names; of a table that has only files of its
+   * newest version it costs a listing.
+   *
+   * @param keepHours hours that replaced files are kept
+   */
+  void vacuum(String table, double keepHours) {
+    DeltaLog log = log(table);
+    Option<VersionChecksum> newest = newest(log).checksumOpt();
+    if (newest.isDefined() && filesOf(log) == newest.get().numFiles()) {
+      return;
+    }
+    // Delta prints how many files it removed, past every logger.
+    var _ =
+        Console.withOut(
+            OutputStream.nullOutputStream(),
+            () -> DeltaTable.forPath(spark, path(table)).vacuum(keepHours));
+  }
+
+  private long filesOf(DeltaLog log) {
+    Path folder = log.dataPath();
+    try {
+      RemoteIterator<LocatedFileStatus> files =
+          folder.getFileSystem(log.newDeltaHadoopConf()).listFiles(folder, true);
+      long count = 0;
+      while (files.hasNext()) {
+        if (!files.next().getPath().toString().startsWith(log.logPath() + "/")) {
+          count++;
+        }
+      }
+      return count;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the table " + folder, e);
+    }
   }
 
   /**

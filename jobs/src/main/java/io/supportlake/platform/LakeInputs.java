@@ -11,6 +11,7 @@ import io.supportlake.platform.Contract.Kind;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -45,6 +46,11 @@ record LakeInputs(
   @Override
   public Dataset<Row> table(String name) {
     return Sessions.in(spark, rows(name));
+  }
+
+  @Override
+  public OptionalLong version(String name) {
+    return lake.exists(name) ? OptionalLong.of(lake.version(name)) : OptionalLong.empty();
   }
 
   private Dataset<Row> rows(String name) {

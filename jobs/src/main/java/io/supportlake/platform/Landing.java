@@ -22,9 +22,11 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.io.compress.CompressionCodec;
@@ -231,6 +233,40 @@ final class Landing {
   /** Opens a file for its first line. */
   InputStream open(String path) throws IOException {
     return files.open(new Path(root, path));
+  }
+
+  /** Writes a file's new content. */
+  interface Content {
+    /** Writes all of it; closes the sink. */
+    void writeTo(OutputStream sink) throws IOException;
+  }
+
+  /** Replaces a file by writing a new one beside it and moving it into place. */
+  void replace(String path, Content content) {
+    Path file = new Path(root, path);
+    Path beside = new Path(file.getParent(), "." + file.getName() + ".tmp");
+    try {
+      content.writeTo(files.create(beside, true));
+      FileContext.getFileContext(root.toUri(), files.getConf())
+          .rename(beside, file, Options.Rename.OVERWRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot rewrite %s in the landing zone: make its folder writable for the pipeline, then start again"
+              .formatted(path),
+          e);
+    }
+  }
+
+  /** Removes a file; one that is gone already is no error. Whether it was there. */
+  boolean delete(String path) {
+    try {
+      return files.delete(new Path(root, path), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot remove %s from the landing zone: make its folder writable for the pipeline, then start again"
+              .formatted(path),
+          e);
+    }
   }
 
   private String relative(Path file) {

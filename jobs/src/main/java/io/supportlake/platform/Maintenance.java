@@ -1,9 +1,15 @@
 package io.supportlake.platform;
 
 import io.delta.tables.DeltaTable;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
-/** OPTIMIZE and VACUUM of every table, under the writer's lock. */
+/** Retention, then OPTIMIZE and VACUUM of every table, under the writer's lock. */
 public final class Maintenance {
   private static final int LEAST_HOURS = 168;
 
@@ -11,38 +17,96 @@ public final class Maintenance {
   private final Lake lake;
   private final Contracts contracts;
   private final RunConfig config;
+  private final Path conf;
   private final Progress progress;
+  private final Supplier<Instant> now;
 
   /** Of a lake. */
   public Maintenance(
-      SparkSession spark, Lake lake, Contracts contracts, RunConfig config, Progress progress) {
+      SparkSession spark,
+      Lake lake,
+      Contracts contracts,
+      RunConfig config,
+      Path conf,
+      Progress progress) {
+    this(spark, lake, contracts, config, conf, progress, Instant::now);
+  }
+
+  Maintenance(
+      SparkSession spark,
+      Lake lake,
+      Contracts contracts,
+      RunConfig config,
+      Path conf,
+      Progress progress,
+      Supplier<Instant> now) {
     this.spark = spark;
     this.lake = lake;
     this.contracts = contracts;
     this.config = config;
+    this.conf = conf;
     this.progress = progress;
+    this.now = now;
   }
 
   /**
-   * Joins small files, then removes files that no version of the last hours names.
+   * Removes what is past its retention, joins small files, then removes files that no version of
+   * the last hours names.
    *
    * @param keepHours hours that replaced files are kept; the last finished set must stay readable
    *     while a new run is under way, so less than a week is refused
+   * @param asOf day that retention counts back from; null = the last arrival date of the last
+   *     finished run, so that a lake that is no longer fed keeps what it has
+   * @param isDryRun whether it is only said what retention would remove
    */
-  public void run(int keepHours) {
+  public void run(int keepHours, @Nullable LocalDate asOf, boolean isDryRun) {
     if (keepHours < LEAST_HOURS) {
       throw new UsageException(
           "--keep-hours is %d, but replaced files are kept for at least %d hours, so that queries and the last finished set stay readable. Choose more."
               .formatted(keepHours, LEAST_HOURS));
     }
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
-      for (Contract contract : contracts.all()) {
-        if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
-          DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
-          var _ = table.optimize().executeCompaction();
-          var _ = table.vacuum(keepHours);
-          progress.step("  %-28s optimized and vacuumed", contract.name());
-        }
+      FinishedSet.refuseUnfinishedRun(lake);
+      LocalDate day = asOf == null ? FinishedSet.of(lake).to() : asOf;
+      if (day != null) {
+        retain(day, isDryRun);
+      }
+      if (!isDryRun) {
+        optimize(keepHours);
+      }
+    }
+  }
+
+  private void retain(LocalDate day, boolean isDryRun) {
+    long started = System.nanoTime();
+    List<Retention.Removed> removed =
+        new Retention(spark, lake, contracts, config, SourceMapping.load(conf, config.sources()))
+            .enforce(day, isDryRun, now.get());
+    for (Retention.Removed r : removed) {
+      progress.step(
+          "  %-28s before %s: %,d bronze rows, %,d quarantined, %,d files %s",
+          r.source(),
+          r.keptFrom(),
+          r.bronzeRows(),
+          r.quarantineRows(),
+          r.files(),
+          isDryRun ? "would go" : "removed");
+    }
+    if (!isDryRun && !removed.isEmpty()) {
+      FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
+    }
+    progress.step(
+        "retention as of %s: %d sources, %.1f s",
+        day, removed.size(), (System.nanoTime() - started) / 1e9);
+  }
+
+  private void optimize(int keepHours) {
+    for (Contract contract : contracts.all()) {
+      if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
+        DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
+        var _ = table.optimize().executeCompaction();
+        lake.vacuum(contract.name(), keepHours);
+        progress.step("  %-28s optimized and vacuumed", contract.name());
       }
     }
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param landing folder that sources are dropped into
  * @param reporting zone and currency of all reporting
  * @param privacy which key hashes personal data
+ * @param retention how long outputs are kept
  * @param spark Spark settings, master included
  * @param sources vendor mappings of {@code conf/sources} in use, by name
  * @param ignoredSources sources that this installation does not have
@@ -31,6 +32,7 @@ public record RunConfig(
     String landing,
     Reporting reporting,
     Privacy privacy,
+    Retention retention,
     Map<String, String> spark,
     List<String> sources,
     List<String> ignoredSources) {
@@ -39,10 +41,38 @@ public record RunConfig(
    * Locations, as paths or URIs.
    *
    * @param root silver, gold and ops tables
-   * @param restricted bronze and quarantine: raw payloads, for few eyes and a short time
+   * @param restricted bronze and quarantine: raw payloads, for few eyes and a short time; not
+   *     configured = {@code restricted} below the root
    * @param out lists and reports
    */
-  public record Locations(String root, String restricted, String out) {}
+  public record Locations(String root, String restricted, String out) {
+    /** Puts the default in place of what is not configured. */
+    public Locations(String root, @Nullable String restricted, String out) {
+      this.root = root;
+      this.restricted = restricted == null ? root + "/restricted" : restricted;
+      this.out = out;
+    }
+
+    /** Whether the restricted location goes where the root goes. */
+    public boolean isRestrictedBelowRoot() {
+      return restricted.equals(root + "/restricted");
+    }
+  }
+
+  /**
+   * How long outputs are kept; sources say it in their contracts.
+   *
+   * @param outputDays days that the folder of a day's lists or of a month's report is kept
+   */
+  public record Retention(int outputDays) {
+    /** Checks the number. */
+    public Retention {
+      if (outputDays < 1) {
+        throw new IllegalArgumentException(
+            "retention.outputDays is %d, but is at least 1".formatted(outputDays));
+      }
+    }
+  }
 
   /** Zone of the reporting days, currency of reported money, region of bare phone numbers. */
   public record Reporting(String zone, String currency, String defaultRegion) {
@@ -76,7 +106,7 @@ public record RunConfig(
   /** The same with other locations. */
   public RunConfig at(Locations locations, String landingZone) {
     return new RunConfig(
-        locations, landingZone, reporting, privacy, spark, sources, ignoredSources);
+        locations, landingZone, reporting, privacy, retention, spark, sources, ignoredSources);
   }
 
   /** The same with another lake, landing zone and folder of outputs, all of them local. */

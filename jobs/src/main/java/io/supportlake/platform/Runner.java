@@ -49,9 +49,6 @@ import org.jspecify.annotations.Nullable;
 public final class Runner {
   private static final int SIDE_BY_SIDE = 3;
 
-  /** Bytes of a step's inputs below which no code is generated for its queries. */
-  private static final long SMALL_STEP_BYTES = 12L << 20;
-
   /** Landed files are compressed text; a byte of them is worth several of a table's. */
   private static final long BYTES_PER_LANDED_BYTE = 4;
 
@@ -163,6 +160,7 @@ public final class Runner {
           .map(Contract::name)
           .filter(name -> !name.startsWith("raw."))
           .forEach(lake::evolve);
+      ErasureLedger.refuseUnfinished(lake);
       FinishedSet finished = FinishedSet.of(lake);
       SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
       ManifestFiles manifest = ManifestFiles.of(lake);
@@ -335,6 +333,7 @@ public final class Runner {
     private final AtomicInteger done = new AtomicInteger();
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
+    private final ErasedRecords erased = ErasedRecords.of(lake, settings.key());
 
     OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
       this.finished = finished;
@@ -416,7 +415,8 @@ public final class Runner {
               landing,
               settings.reportingZone(),
               sequence,
-              profiles);
+              profiles,
+              erased);
       checkRows.addAll(
           FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
       Taken result =
@@ -699,7 +699,7 @@ public final class Runner {
     }
 
     private SparkSession session(long bytes) {
-      return bytes < SMALL_STEP_BYTES ? forFewRows : spark;
+      return bytes < Sessions.FEW_BYTES ? forFewRows : spark;
     }
 
     private Dataset<Row> built(Contract contract, Period period, @Nullable Dataset<Row> units) {
@@ -774,21 +774,7 @@ public final class Runner {
 
     private long check(Contract contract, Dataset<Row> rows) {
       Checks.Outcome outcome = Checks.run(contract, rows);
-      for (Checks.Result result : outcome.results()) {
-        checkRows.add(
-            RowFactory.create(
-                sequence,
-                contract.name(),
-                result.name(),
-                "",
-                result.isError() ? "error" : "warning",
-                result.isPassed(),
-                result.failures(),
-                null,
-                null,
-                null,
-                null));
-      }
+      checkRows.addAll(Checks.rows(contract, outcome, sequence));
       Checks.refuseFailures(contract, outcome);
       return outcome.rows();
     }
@@ -897,14 +883,13 @@ public final class Runner {
           .collectAsList()
           .stream()
           .map(r ->
-              RowFactory.create(
-                  r.getString(0),
-                  r.getString(1),
-                  settings
-                      .key()
-                      .token(r.getString(1).equals("agent") ? "agt" : "usr", r.getString(2)),
-                  r.getTimestamp(3),
-                  sequence))
+              ErasureLedger.Entry.requested(
+                      ErasureLedger.requestToken(settings.key(), r.getString(0)),
+                      r.getString(1),
+                      ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
+                      r.getTimestamp(3),
+                      sequence)
+                  .row())
           .toList();
     }
 

@@ -60,6 +60,9 @@ public final class Sessions {
           // Without code, looking a shared value up costs more than computing it again.
           "spark.sql.subexpressionElimination.enabled", "false");
 
+  /** Bytes of a step's inputs below which generating code costs more than it saves. */
+  static final long FEW_BYTES = 12L << 20;
+
   private Sessions() {}
 
   /** The session of this process; the caller's Spark settings win over the ones above. */
@@ -80,6 +83,17 @@ public final class Sessions {
     SparkSession twin = ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
     INTERPRETED.forEach((key, value) -> twin.conf().set(key, value));
     return twin;
+  }
+
+  /**
+   * A session of its own for steps over that many bytes.
+   *
+   * @param bytes of the files that a step reads
+   */
+  static SparkSession fitting(SparkSession session, long bytes) {
+    return bytes < FEW_BYTES
+        ? withoutCodeGeneration(session)
+        : ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
   }
 
   /** The same rows, to be computed by the session. */

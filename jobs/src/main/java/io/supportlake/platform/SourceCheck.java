@@ -1,6 +1,9 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 
 import io.supportlake.Settings;
@@ -117,7 +120,8 @@ public final class SourceCheck {
             new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()),
             settings.reportingZone(),
             0,
-            SourceProfiles.NONE);
+            SourceProfiles.NONE,
+            new ErasedRecords(Map.of(), settings.key()));
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()
@@ -134,12 +138,11 @@ public final class SourceCheck {
                 settings.reportingZone(),
                 0)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    long read = typed.count();
-    long refused = typed.where(size(col("reasons")).gt(0)).count();
+    Row counts = typed.agg(count(lit(1)), count_if(size(col("reasons")).gt(0))).head();
     List<Outcome> outcomes =
         typed.limit(most).collectAsList().stream().map(row -> outcome(row, raw)).toList();
     var _ = typed.unpersist();
-    return new Found(raw.shortName(), read, refused, outcomes);
+    return new Found(raw.shortName(), counts.getLong(0), counts.getLong(1), outcomes);
   }
 
   private Outcome outcome(Row row, Contract raw) {
@@ -175,7 +178,7 @@ public final class SourceCheck {
   void validate(SourceMapping mapping) {
     Dataset<Row> rows = spark.createDataFrame(List.of(), VENDOR_ROW);
     if (mapping.explode() != null) {
-      resolve(mapping, "explode", rows, mapping.explode());
+      resolve(mapping, "explode", rows, Map.of("", mapping.explode()));
       rows = mapping.exploded(rows);
     }
     Dataset<Row> shared = named(mapping, "let", rows, mapping.let());
@@ -201,10 +204,8 @@ public final class SourceCheck {
         }
       }
       Dataset<Row> names = named(mapping, where, shared, record.let());
-      resolve(mapping, where + ", where", names, record.where());
-      record
-          .columns()
-          .forEach((column, text) -> resolve(mapping, where + ", " + column, names, text));
+      resolve(mapping, where, names, Map.of(", where", record.where()));
+      resolve(mapping, where + ", ", names, record.columns());
     }
   }
 
@@ -212,22 +213,33 @@ public final class SourceCheck {
       SourceMapping mapping, String where, Dataset<Row> rows, Map<String, String> let) {
     Dataset<Row> names = rows;
     for (Map.Entry<String, String> entry : let.entrySet()) {
-      resolve(mapping, where + ", " + entry.getKey(), names, entry.getValue());
-      names = SourceMapping.named(names, Map.of(entry.getKey(), entry.getValue()));
+      resolve(mapping, where + ", ", names, Map.ofEntries(entry));
+      names = SourceMapping.named(names, Map.ofEntries(entry));
     }
     return names;
   }
 
-  /** Spark's own words name the text and the place in it. */
+  /**
+   * Refuses the first expression that cannot be resolved. All are tried at once, which is quick,
+   * and singly only to find whose fault it is; Spark's own words name the text and the place in it.
+   */
   private static void resolve(
-      SourceMapping mapping, String where, Dataset<Row> rows, String expression) {
+      SourceMapping mapping, String where, Dataset<Row> rows, Map<String, String> expressions) {
     try {
-      var _ = rows.selectExpr(expression);
+      var _ = rows.selectExpr(expressions.values().toArray(String[]::new));
     } catch (Exception e) {
-      if (e instanceof AnalysisException) {
-        throw broken(mapping, where, firstLine(String.valueOf(e.getMessage())));
+      if (!(e instanceof AnalysisException)) {
+        throw e;
       }
-      throw e;
+      if (expressions.size() == 1) {
+        throw broken(
+            mapping,
+            where + expressions.keySet().iterator().next(),
+            firstLine(String.valueOf(e.getMessage())));
+      }
+      expressions
+          .entrySet()
+          .forEach(single -> resolve(mapping, where, rows, Map.ofEntries(single)));
     }
   }
 

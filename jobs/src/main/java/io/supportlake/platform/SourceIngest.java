@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
@@ -48,7 +49,7 @@ import org.apache.spark.storage.StorageLevel;
 /** Takes the files of one source into bronze, quarantine and the accounts of one run. */
 final class SourceIngest {
   /** Numbers the records of one take, so that a decision finds its record again. */
-  private static final String ROW = "take_row";
+  static final String ROW = "take_row";
 
   private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
@@ -64,6 +65,7 @@ final class SourceIngest {
   private final ZoneId zone;
   private final long runSequence;
   private final SourceProfiles profiles;
+  private final ErasedRecords erased;
 
   SourceIngest(
       SparkSession spark,
@@ -71,13 +73,15 @@ final class SourceIngest {
       Landing landing,
       ZoneId zone,
       long runSequence,
-      SourceProfiles profiles) {
+      SourceProfiles profiles,
+      ErasedRecords erased) {
     this.spark = spark;
     this.lake = lake;
     this.landing = landing;
     this.zone = zone;
     this.runSequence = runSequence;
     this.profiles = profiles;
+    this.erased = erased;
   }
 
   /**
@@ -109,7 +113,11 @@ final class SourceIngest {
     }
   }
 
-  private record Counts(long read, long refused, long withUnknownColumns) {}
+  /**
+   * @param outdated refused since retention has removed what would tell duplicates; a late delivery
+   *     is no sign of a broken one, so they do not count for the share that stops a source
+   */
+  private record Counts(long read, long refused, long withUnknownColumns, long outdated) {}
 
   /**
    * Reads the files, decides on every record, and appends the new versions to bronze. A file that
@@ -123,17 +131,21 @@ final class SourceIngest {
     if (filled.isEmpty()) {
       return nothing(raw, files, isFull);
     }
-    Dataset<Row> typed =
-        Ingest.typed(landed(raw, filled, mappings), raw, zone, runSequence)
+    Dataset<Row> all =
+        Retention.refusing(
+                lake, raw, Ingest.typed(landed(raw, filled, mappings), raw, zone, runSequence))
             .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
+    ErasedRecords.Screened screened = erased.screen(lake, raw, all);
+    Dataset<Row> typed = screened.rows();
     Found found = found(raw, typed);
     Set<String> changed = landing.changedWhileRead(files);
     if (!changed.isEmpty()) {
-      var _ = typed.unpersist();
+      var _ = all.unpersist();
       return without(changed, raw, files, mappings);
     }
-    long read = found.sum(Counts::read);
+    long kept = found.sum(Counts::read);
+    long read = kept + screened.leftOut().values().stream().mapToLong(Long::longValue).sum();
     long refused = found.sum(Counts::refused);
     Dataset<Row> quarantine =
         refused == 0
@@ -144,15 +156,15 @@ final class SourceIngest {
             ? lake.empty("ops.drift")
             : drift(raw, typed).localCheckpoint();
     double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
-    List<SourceProfiles.Vanished> vanished = profiles.vanished(raw, read - refused, found.filled());
+    List<SourceProfiles.Vanished> vanished = profiles.vanished(raw, kept - refused, found.filled());
     List<Row> faults =
-        new ArrayList<>(vanished.stream().map(v -> vanished(raw, read - refused, v)).toList());
-    boolean isBroken = refused > limit * read;
+        new ArrayList<>(vanished.stream().map(v -> vanished(raw, kept - refused, v)).toList());
+    boolean isBroken = refused - found.sum(Counts::outdated) > limit * read;
     if (isBroken) {
       faults.add(stopped(raw, read, refused));
     }
     if (isBroken || vanished.stream().anyMatch(SourceProfiles.Vanished::isError)) {
-      var _ = typed.unpersist();
+      var _ = all.unpersist();
       Changes none = new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull);
       return new Taken(none, faults, quarantine, drift, List.of(), read, refused, true);
     }
@@ -161,7 +173,7 @@ final class SourceIngest {
         versions(accepted, existing(bronze, isFull, found.eventDates())).localCheckpoint();
     Map<String, Long> duplicates =
         counts(versions.where(col("record_version").isNull()).groupBy("ingest_file").count());
-    long expected = read - refused - duplicates.values().stream().mapToLong(Long::longValue).sum();
+    long expected = kept - refused - duplicates.values().stream().mapToLong(Long::longValue).sum();
     Dataset<Row> fresh = lake.ordered(lake.contract(bronze), fresh(accepted, versions));
     // A first load is read back from its files by those downstream; a later part is small.
     fresh = isFull ? fresh : fresh.localCheckpoint();
@@ -173,17 +185,19 @@ final class SourceIngest {
                 .where(col("ingest_run").equalTo(runSequence))
                 .groupBy("ingest_file")
                 .count());
-    var _ = typed.unpersist();
+    var _ = all.unpersist();
     long rows = written.values().stream().mapToLong(Long::longValue).sum();
     // A run that crashed after this commit may be completed without a file that changed since.
     fresh = rows == expected ? fresh : ofThisRun(bronze);
     return new Taken(
         new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
-        Stream.concat(faults.stream(), accounts(raw, files, found, written, duplicates).stream())
+        Stream.concat(
+                faults.stream(),
+                accounts(raw, files, found, written, duplicates, screened.leftOut()).stream())
             .toList(),
         quarantine,
         drift,
-        SourceProfiles.rows(raw, runSequence, read - refused, found.filled()),
+        SourceProfiles.rows(raw, runSequence, kept - refused, found.filled()),
         read,
         refused,
         false);
@@ -197,7 +211,13 @@ final class SourceIngest {
     Dataset<Row> committed = ofThisRun(bronze);
     return new Taken(
         new Changes(committed, lake.empty(bronze), committed.count(), isFull),
-        accounts(raw, files, new Found(Map.of(), new TreeSet<>(), Map.of()), Map.of(), Map.of()),
+        accounts(
+            raw,
+            files,
+            new Found(Map.of(), new TreeSet<>(), Map.of()),
+            Map.of(),
+            Map.of(),
+            Map.of()),
         lake.empty("ops.quarantine"),
         lake.empty("ops.drift"),
         List.of(),
@@ -260,6 +280,7 @@ final class SourceIngest {
             List.of(
                 count_if(isAccepted.unary_$bang()),
                 count_if(col("unknown_columns").isNotNull()),
+                count_if(array_contains(col("reasons"), Retention.REASON)),
                 collect_set(when(isAccepted, col("event_date")))));
     raw.columnNames()
         .forEach(c -> counts.add(count(when(isAccepted, col("`" + c + "`"))).as("filled_" + c)));
@@ -268,9 +289,11 @@ final class SourceIngest {
             .groupBy("ingest_file")
             .agg(count(lit(1)), counts.toArray(Column[]::new))
             .collectAsList()) {
-      byFile.put(row.getString(0), new Counts(row.getLong(1), row.getLong(2), row.getLong(3)));
+      byFile.put(
+          row.getString(0),
+          new Counts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
       raw.columnNames().forEach(c -> filled.merge(c, row.<Long>getAs("filled_" + c), Long::sum));
-      for (Object date : row.getList(4)) {
+      for (Object date : row.getList(5)) {
         eventDates.add(((java.sql.Date) date).toLocalDate());
       }
     }
@@ -353,22 +376,24 @@ final class SourceIngest {
       List<TakenFile> files,
       Found found,
       Map<String, Long> written,
-      Map<String, Long> duplicates) {
+      Map<String, Long> duplicates,
+      Map<String, Long> leftOut) {
     return files.stream()
         .map(TakenFile::path)
         .map(file -> {
-          Counts counts = found.byFile().getOrDefault(file, new Counts(0, 0, 0));
+          Counts counts = found.byFile().getOrDefault(file, new Counts(0, 0, 0, 0));
           long accepted = written.getOrDefault(file, 0L);
           long twice = duplicates.getOrDefault(file, 0L);
+          long forgotten = leftOut.getOrDefault(file, 0L);
           long refused = counts.refused();
-          long read = counts.read();
-          if (read != accepted + twice + refused) {
-            throw DataErrors.accounting(file, read, accepted + twice + refused);
+          long read = counts.read() + forgotten;
+          if (read != accepted + twice + refused + forgotten) {
+            throw DataErrors.accounting(file, read, accepted + twice + refused + forgotten);
           }
           return RowFactory.create(
               runSequence,
               "bronze." + raw.shortName(),
-              "read = accepted + duplicates + quarantined",
+              "read = accepted + duplicates + quarantined + erased",
               file,
               "error",
               true,
@@ -376,7 +401,8 @@ final class SourceIngest {
               read,
               accepted,
               twice,
-              refused);
+              refused,
+              forgotten);
         })
         .toList();
   }
@@ -407,6 +433,7 @@ final class SourceIngest {
         severity,
         false,
         failures,
+        null,
         null,
         null,
         null,

@@ -1,6 +1,5 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
@@ -82,7 +81,8 @@ record SourceMapping(
 
   /** The vendor's rows as records of the source: payload, all (map of our columns), ingest_file. */
   Dataset<Row> landed(Dataset<Row> rows, String source) {
-    Dataset<Row> vendor = exploded(rows);
+    // Kept, or each kind of record would take the pages apart again.
+    Dataset<Row> vendor = explode == null ? rows : exploded(rows).localCheckpoint();
     // A row that could not be parsed at all goes to quarantine once, not once a kind of record.
     Dataset<Row> unparsable =
         vendor
@@ -94,16 +94,24 @@ record SourceMapping(
         .reduce(unparsable, Dataset::unionByName);
   }
 
-  /** Each element as a row; a row without an array stays, as one that cannot be parsed. */
+  /**
+   * Each element as a row; a row without an array stays, as one that cannot be parsed. Only such a
+   * row keeps its payload: copied to each element, a page of megabytes would cost minutes.
+   */
   Dataset<Row> exploded(Dataset<Row> rows) {
     if (explode == null) {
       return rows;
     }
-    return rows.withColumn(
-            "item", expr("explode(coalesce(%s, array(cast(null as string))))".formatted(explode)))
-        .withColumn("payload", coalesce(col("item"), col("payload")))
-        .withColumn("fields", expr("from_json(item, 'map<string,string>')"))
-        .drop("item");
+    return rows.withColumn("items", expr(explode))
+        .selectExpr(
+            "ingest_file",
+            "coalesce(items, array(cast(null as string))) as items",
+            "if(items is null or exists(items, i -> i is null), payload, null) as page")
+        .selectExpr("ingest_file", "page", "explode(items) as item")
+        .selectExpr(
+            "coalesce(item, page) as payload",
+            "from_json(item, 'map<string,string>') as fields",
+            "ingest_file");
   }
 
   /** The rows with the names as columns, each of which may use those before it. */

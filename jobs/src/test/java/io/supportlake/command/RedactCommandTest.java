@@ -8,9 +8,8 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import io.supportlake.platform.RedactedCsv;
 import io.supportlake.platform.UsageException;
 import io.supportlake.rules.Redactor;
-import java.io.ByteArrayOutputStream;
+import io.supportlake.testing.Ran;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,25 +32,6 @@ class RedactCommandTest {
 
   @TempDir private Path folder;
 
-  private record Ran(int code, String out, String error) {}
-
-  private static Ran run(String... args) {
-    PrintStream standardOut = System.out;
-    PrintStream standardError = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream error = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(error, true, StandardCharsets.UTF_8));
-    try {
-      int code = Supportlake.execute(args);
-      return new Ran(
-          code, out.toString(StandardCharsets.UTF_8), error.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(standardOut);
-      System.setErr(standardError);
-    }
-  }
-
   private Path file(String text, Charset charset) throws IOException {
     return Files.write(folder.resolve("in.csv"), text.getBytes(charset));
   }
@@ -65,7 +45,7 @@ class RedactCommandTest {
         new ArrayList<>(
             List.of("redact", folder.resolve("in.csv").toString(), "--out", out().toString()));
     args.addAll(List.of(more));
-    return run(args.toArray(String[]::new));
+    return Ran.of(args.toArray(String[]::new));
   }
 
   private static List<List<String>> rows(Path file) throws IOException {

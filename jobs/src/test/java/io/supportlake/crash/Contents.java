@@ -34,7 +34,8 @@ record Contents(Map<String, List<String>> tables) {
   private static final Map<String, Set<String>> LEFT_OUT =
       Map.of(
           "ops.run", Set.of("seconds", "finished_at", "delta_version", "configuration_hash"),
-          "ops.run_plan", Set.of("planned_at"));
+          "ops.run_plan", Set.of("planned_at"),
+          "gold.published_month", Set.of("source_version"));
 
   private static final int SHOWN = 3;
 

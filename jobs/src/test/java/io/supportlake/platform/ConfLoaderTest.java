@@ -13,6 +13,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfLoaderTest extends SparkSuite {
@@ -30,7 +31,8 @@ class ConfLoaderTest extends SparkSuite {
         "conf.issue_family",
         "conf.category",
         "conf.phrase",
-        "conf.metric_spec"
+        "conf.metric_spec",
+        "conf.metric_cut"
       })
   void filesOfTheProjectLoadWithTheirSchema(String table) {
     Dataset<Row> rows = ConfLoader.load(HOME.resolve("conf"), table, spark(), FROM, TO);
@@ -51,5 +53,50 @@ class ConfLoaderTest extends SparkSuite {
     assertThatThrownBy(() -> ConfLoader.load(conf, "conf.exchange_rate", spark(), FROM, TO))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("a line is like 2026-01,USD,0.9210, this is not: 2026-13,USD,1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "[[tier, shoe_size]]; no metric can be split by tier, shoe_size",
+        "[[tier, product], [product, tier]]; [product, tier] is listed twice",
+        "[[tier, product, team]]; a dimension or a pair of two, not [tier, product, team]"
+      })
+  void onlyWhatAMetricCanBeSplitByIsStored(String stored, String why, @TempDir Path home)
+      throws IOException {
+    Files.createDirectories(home.resolve("conf"));
+    Files.createDirectories(home.resolve("schemas/metrics"));
+    Files.copy(
+        HOME.resolve("schemas/metrics/fcr_7d.yaml"), home.resolve("schemas/metrics/fcr_7d.yaml"));
+    Files.writeString(home.resolve("conf/metrics.yaml"), "stored: " + stored + "\n");
+
+    assertThatThrownBy(
+            () -> ConfLoader.load(home.resolve("conf"), "conf.metric_cut", spark(), FROM, TO))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void aDefinitionIsWhatChangesNumbers(@TempDir Path home) throws IOException {
+    String file = Files.readString(HOME.resolve("schemas/metrics/fcr_7d.yaml"));
+    String hash = definitionHash(home, file);
+
+    assertThat(definitionHash(home, file.replace("owner: ", "owner: another "))).isEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("dimensions: \\[[^,]*, ", "dimensions: [")))
+        .isEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("minimumN: \\d+", "minimumN: 31")))
+        .isNotEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("numerator: ", "numerator: true and ")))
+        .isNotEqualTo(hash);
+  }
+
+  private static String definitionHash(Path home, String file) throws IOException {
+    Path metrics = Files.createDirectories(home.resolve("schemas/metrics"));
+    Files.writeString(metrics.resolve("fcr_7d.yaml"), file);
+    return ConfLoader.load(home.resolve("conf"), "conf.metric_spec", spark(), FROM, TO)
+        .select("definition_hash")
+        .first()
+        .getString(0);
   }
 }

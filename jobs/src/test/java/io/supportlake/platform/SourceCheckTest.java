@@ -27,16 +27,20 @@ class SourceCheckTest extends SparkSuite {
       Map.ofEntries(
           Map.entry("cfpb", List.of("complaints.csv")),
           Map.entry("ecs-log", List.of("ecs.json")),
+          Map.entry("freshdesk-conversations", List.of("replies.json")),
           Map.entry("freshdesk-tickets", List.of("freshdesk.json")),
+          Map.entry("intercom-conversations", List.of("intercom.json")),
           Map.entry("log-lines", List.of("till_2026.log")),
           Map.entry("log4j2-json", List.of("payout_1.json")),
           Map.entry("otlp-logs", List.of("otlp.json")),
           Map.entry("posthog-events", List.of("posthog.json")),
+          Map.entry("salesforce-cases", List.of("salesforce.json")),
           Map.entry("segment-track", List.of("track.json")),
           Map.entry("sentry-events", List.of("shop_1.json")),
           Map.entry("servicenow", List.of("incidents.csv", "incidents-broken.csv")),
           Map.entry("zendesk-audits", List.of("audits.json")),
-          Map.entry("zendesk-rating", List.of("ratings.json")));
+          Map.entry("zendesk-rating", List.of("ratings.json")),
+          Map.entry("zendesk-tickets", List.of("tickets.json")));
 
   @TempDir private Path folder;
 

@@ -213,6 +213,7 @@ class SourceIngestTest extends SparkSuite {
             folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration()),
         SETTINGS.reportingZone(),
         run,
-        SourceProfiles.before(lake, run));
+        SourceProfiles.before(lake, run),
+        ErasedRecords.of(lake, SETTINGS.key()));
   }
 }

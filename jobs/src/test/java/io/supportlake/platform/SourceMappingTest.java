@@ -67,7 +67,7 @@ class SourceMappingTest extends SparkSuite {
 
     assertThat(
             rows(
-                events().where("event_type = 'status'"),
+                events().where("event_type in ('opened', 'status')"),
                 "account_id",
                 "channel",
                 "queue",
@@ -75,10 +75,12 @@ class SourceMappingTest extends SparkSuite {
                 "category",
                 "priority"))
         .containsExactly(
+            "[Mara,phone,null,null,Card reader,normal]",
             "[Mara,phone,Terminals,null,Card reader,normal]",
             "[Mara,phone,Terminals,Ines,Card reader,normal]",
             "[Mara,phone,Networks,Jonas,Card reader,high]",
             "[Mara,phone,Networks,Jonas,Card reader,high]",
+            "[unknown-INC9000002,in_app,null,null,null,null]",
             "[unknown-INC9000002,in_app,null,null,null,null]");
   }
 
@@ -94,8 +96,8 @@ class SourceMappingTest extends SparkSuite {
                 "get_json_object(unknown_columns, '$.stated_made_sla')",
                 "get_json_object(unknown_columns, '$.stated_resolved_at')"))
         .containsExactly("[1,1,false,2026-02-05 08:45:00]");
-    // Six of the rows repeat the first incident's opening.
-    assertThat(accounts(taken)).containsExactly(16L, 10L, 0L);
+    // One row of each incident opens it.
+    assertThat(accounts(taken)).containsExactly(10L, 10L, 0L);
   }
 
   @Test
@@ -312,13 +314,14 @@ class SourceMappingTest extends SparkSuite {
                 "queue",
                 "agent_id",
                 "priority",
+                "related_case_id",
                 "text",
                 "is_public"))
         .containsExactly(
-            "[opened,email,null,null,normal,null,null]",
-            "[message,email,null,null,null,My payout is late,true]",
-            "[note,in_app,null,null,null,Ask the bank,false]",
-            "[assigned,null,zendesk-9,zendesk-135,null,null,null]");
+            "[opened,email,null,null,normal,zendesk-200,null,null]",
+            "[message,email,null,null,null,null,My payout is late,true]",
+            "[note,in_app,null,null,null,null,Ask the bank,false]",
+            "[assigned,null,zendesk-9,zendesk-135,null,null,null,null]");
     assertThat(reasons(taken))
         .containsExactlyInAnyOrder(
             "[missing:actor_type]", "[missing:case_id, missing:account_id]", "[unparsable]");
@@ -427,6 +430,205 @@ class SourceMappingTest extends SparkSuite {
     assertThat(reasons(taken))
         .containsExactlyInAnyOrder("[missing:event_id, missing:case_id]", "[unparsable]");
     assertThat(accounts(taken)).containsExactly(86L, 83L, 2L);
+  }
+
+  @Test
+  void aZendeskTicketGivesItsOpeningItsSolveAndItsStatusAtTheirOwnTimes() throws IOException {
+    TakenFile file =
+        land(
+            "zendesk_tickets/2026-03-02/tickets.json",
+            "{\"tickets\":[{\"id\":8%1$02d,\"requester_id\":1,\"submitter_id\":1,\"status\":\"new\",\"created_at\":\"2026-02-20T09:00:00Z\"},{\"id\":9%1$02d,\"requester_id\":1,\"submitter_id\":1,\"status\":\"new\",\"created_at\":\"2026-02-20T09:00:00Z\"}]}");
+    Taken taken = take("case_event", 1, file);
+
+    assertThat(
+            rows(
+                events().where("case_id < 'zendesk-211'"),
+                "record_id",
+                "account_id",
+                "date_format(event_at, 'yyyy-MM-dd HH:mm:ss.SSS')",
+                "event_type",
+                "actor_type",
+                "channel",
+                "queue",
+                "agent_id",
+                "category",
+                "priority",
+                "status",
+                "related_case_id",
+                "text"))
+        .containsExactly(
+            "[zendesk-ticket-208-opened,zendesk-44,2026-02-03 09:00:00.000,opened,customer,email,null,null,null,null,new,null,My payout is late]",
+            "[zendesk-ticket-208-solved-2026-02-03T16:00:00Z,zendesk-44,2026-02-03 16:00:00.001,solved,system,null,zendesk-9,zendesk-135,problem,high,solved,null,null]",
+            "[zendesk-ticket-208-status-closed-2026-02-07T09:30:00Z,zendesk-44,2026-02-07 09:30:00.002,closed,system,null,zendesk-9,zendesk-135,problem,high,closed,null,null]",
+            "[zendesk-ticket-209-opened,zendesk-7881,2026-02-04 09:00:00.000,opened,agent,in_app,null,null,null,null,new,zendesk-208,Still late]",
+            "[zendesk-ticket-209-status-hold-2026-02-05T10:00:00Z,zendesk-7881,2026-02-05 10:00:00.002,status,system,null,zendesk-9,null,null,null,on_hold,null,null]",
+            "[zendesk-ticket-210-opened,zendesk-7882,2026-02-04 09:00:00.000,opened,customer,chat,null,null,null,null,new,null,Where is it]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder(
+            "[missing:actor_type]",
+            "[missing:event_at]",
+            "[missing:event_id, missing:case_id, missing:account_id]",
+            "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(90L, 86L, 4L);
+  }
+
+  @Test
+  void aFreshdeskConversationIsAMessageOfOneSideOrANoteAndASurveysAnswerIsNeither()
+      throws IOException {
+    Taken taken =
+        take(
+            "case_event",
+            1,
+            land(
+                "freshdesk_conversations/2026-03-02/replies.json",
+                "[{\"id\":8%1$02d,\"ticket_id\":9,\"incoming\":true,\"private\":false,\"source\":0,\"created_at\":\"2026-02-20T09:00:00Z\"},{\"id\":7%1$02d,\"ticket_id\":9,\"incoming\":true,\"private\":false,\"source\":0,\"created_at\":\"2026-02-20T09:00:00Z\"}]"));
+
+    assertThat(
+            rows(
+                events().where("case_id = 'freshdesk-31'"),
+                "record_id",
+                "account_id",
+                "user_id",
+                "cast(event_at as string)",
+                "event_type",
+                "actor_type",
+                "actor_id",
+                "channel",
+                "text",
+                "is_public"))
+        .containsExactly(
+            "[freshdesk-conversation-901,unknown-freshdesk-31,freshdesk-77,2026-02-03 10:00:00,message,customer,freshdesk-77,email,Any news?,true]",
+            "[freshdesk-conversation-902,unknown-freshdesk-31,null,2026-02-03 11:00:00,note,agent,freshdesk-5,null,Ask the bank,false]",
+            "[freshdesk-conversation-903,unknown-freshdesk-31,null,2026-02-03 11:05:00,note,agent,freshdesk-5,email,Please look,false]",
+            "[freshdesk-conversation-904,unknown-freshdesk-31,null,2026-02-03 12:00:00,message,agent,freshdesk-5,null,It is on its way,true]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder("[missing:actor_type]", "[missing:event_type]", "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(87L, 84L, 3L);
+  }
+
+  @Test
+  void anIntercomConversationGivesWhatItsPartsDidAndItsRating() throws IOException {
+    TakenFile file =
+        land(
+            "intercom_conversations/2026-03-02/intercom.json",
+            "{\"id\":\"9%1$02d\",\"created_at\":1770109200,\"source\":{\"author\":{\"type\":\"user\",\"id\":\"c1\"}},\"conversation_rating\":{\"created_at\":1770109200},\"conversation_parts\":{\"conversation_parts\":[{\"id\":\"9%1$02d\",\"part_type\":\"note\",\"body\":\"tick\",\"created_at\":1770109300,\"author\":{\"type\":\"admin\",\"id\":\"1\"}}]}}");
+    Taken taken = take("case_event", 1, file);
+
+    assertThat(
+            rows(
+                events().where("case_id = 'intercom-1295'"),
+                "record_id",
+                "date_format(event_at, 'yyyy-MM-dd HH:mm:ss.SSS')",
+                "event_type",
+                "actor_type",
+                "actor_id",
+                "status",
+                "queue",
+                "agent_id",
+                "text",
+                "is_public"))
+        .containsExactly(
+            "[intercom-1295-opened,2026-02-03 09:00:00.000,opened,customer,intercom-c77,open,null,null,My payout is late,true]",
+            "[intercom-part-11-words,2026-02-03 09:00:01.000,bot_turn,bot,null,null,null,null,Have you looked here?,true]",
+            "[intercom-part-12-assigned,2026-02-03 09:01:40.001,assigned,bot,null,null,intercom-2,null,null,null]",
+            "[intercom-part-13-words,2026-02-03 09:03:20.000,note,agent,intercom-5,null,null,null,Ask the bank,false]",
+            "[intercom-part-14-status,2026-02-03 09:05:00.002,status,agent,intercom-5,on_hold,null,null,null,null]",
+            "[intercom-part-15-words,2026-02-03 12:00:00.000,message,agent,intercom-5,null,null,null,It left today,true]",
+            "[intercom-part-15-assigned,2026-02-03 12:00:00.001,assigned,agent,intercom-5,null,null,intercom-5,null,null]",
+            "[intercom-part-15-status,2026-02-03 12:00:00.002,status,agent,intercom-5,open,null,null,null,null]",
+            "[intercom-part-16-status,2026-02-03 12:01:00.002,solved,agent,intercom-5,solved,null,null,null,null]",
+            "[intercom-part-17-words,2026-02-04 10:13:20.000,message,customer,intercom-c77,null,null,null,Thank you,true]",
+            "[intercom-part-17-status,2026-02-04 10:13:20.002,status,customer,intercom-c77,open,null,null,null,null]");
+    assertThat(
+            rows(
+                events().where("event_type = 'opened' and case_id like 'intercom-129%'"),
+                "account_id",
+                "user_id",
+                "channel",
+                "subject"))
+        .containsExactly(
+            "[intercom-c77,intercom-c77,chat,Payout]", "[unknown-intercom-1296,null,email,Card]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder("[missing:event_type]", "[missing:actor_type]", "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(95L, 92L, 3L);
+
+    Taken ratings = take("survey_response", 1, file);
+
+    assertThat(
+            rows(
+                lake.read("bronze.survey_response")
+                    .where("survey_id = 'intercom-1295'")
+                    .orderBy("event_at"),
+                "record_id",
+                "event_type",
+                "cast(event_at as string)",
+                "kind",
+                "case_id",
+                "account_id",
+                "score",
+                "comment"))
+        .containsExactly(
+            "[intercom-1295-sent,sent,2026-02-03 14:46:40,csat,intercom-1295,intercom-c77,null,null]",
+            "[intercom-1295-answered,answered,2026-02-03 14:47:40,csat,intercom-1295,intercom-c77,4,Quick]");
+    assertThat(reasons(ratings)).containsExactlyInAnyOrder("[missing:event_at]", "[unparsable]");
+    assertThat(accounts(ratings)).containsExactly(45L, 43L, 2L);
+  }
+
+  @Test
+  void aSalesforceCaseGivesItsOpeningWordsAndTrackedChangesAndNoNames() throws IOException {
+    TakenFile file =
+        land(
+            "salesforce_cases/2026-03-02/salesforce.json",
+            "{\"records\":[{\"Id\":\"a%1$02d\",\"CreatedDate\":\"2026-02-20T09:00:00.000+0000\"},{\"Id\":\"b%1$02d\",\"CreatedDate\":\"2026-02-20T09:00:00.000+0000\"},{\"Id\":\"c%1$02d\",\"CreatedDate\":\"2026-02-20T09:00:00.000+0000\"}]}");
+    Taken taken = take("case_event", 1, file);
+
+    assertThat(
+            rows(
+                events().where("case_id = 'salesforce-500000000000208'"),
+                "record_id",
+                "date_format(event_at, 'yyyy-MM-dd HH:mm:ss.SSS')",
+                "event_type",
+                "actor_type",
+                "actor_id",
+                "queue",
+                "agent_id",
+                "priority",
+                "status",
+                "text",
+                "is_public"))
+        .containsExactly(
+            "[salesforce-500000000000208-opened,2026-02-03 09:00:00.000,opened,customer,salesforce-003000000007881,null,null,normal,new,null,true]",
+            "[salesforce-02s000000000001,2026-02-03 09:00:00.001,message,customer,null,null,null,null,null,My payout is late,true]",
+            "[salesforce-017000000000002,2026-02-03 09:30:00.002,priority,agent,salesforce-005000000000135,null,null,high,null,null,null]",
+            "[salesforce-017000000000004,2026-02-03 09:30:00.003,assigned,agent,salesforce-005000000000135,null,salesforce-005000000000135,null,null,null,null]",
+            "[salesforce-017000000000005,2026-02-03 09:30:00.004,status,agent,salesforce-005000000000135,null,null,null,open,null,null]",
+            "[salesforce-00a000000000001,2026-02-03 10:00:00.001,message,customer,salesforce-003000000007881,null,null,null,null,Any news?,true]",
+            "[salesforce-00a000000000002,2026-02-03 11:00:00.001,note,agent,salesforce-005000000000135,null,null,null,null,Ask the bank,false]",
+            "[salesforce-017000000000006,2026-02-04 09:30:00.003,escalated,system,null,salesforce-00G000000000010,null,null,null,null,null]",
+            "[salesforce-02s000000000002,2026-02-05 09:00:00.001,message,agent,salesforce-005000000000135,null,null,null,null,It left today,true]",
+            "[salesforce-017000000000007,2026-02-05 09:30:00.004,solved,agent,salesforce-005000000000135,null,null,null,solved,null,null]");
+    assertThat(
+            rows(
+                events().where("case_id like 'salesforce-5%' and event_type = 'opened'"),
+                "account_id",
+                "user_id",
+                "channel",
+                "category",
+                "subject",
+                "text",
+                "related_case_id",
+                "relation"))
+        .containsExactly(
+            "[salesforce-001000000000044,salesforce-003000000007881,email,Problem,Payout,null,salesforce-500000000000100,parent]",
+            "[unknown-salesforce-500000000000209,null,phone,null,Card,Where is it,null,null]");
+    assertThat(reasons(taken))
+        .containsExactlyInAnyOrder(
+            "[rule:event type is one of those known]",
+            "[missing:event_id, missing:case_id, missing:account_id]",
+            "[missing:actor_type]",
+            "[rule:status is one of the six known]",
+            "[unparsable]");
+    assertThat(accounts(taken)).containsExactly(136L, 131L, 5L);
   }
 
   private List<String> usage(String ids) {

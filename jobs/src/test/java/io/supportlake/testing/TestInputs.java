@@ -8,6 +8,7 @@ import io.supportlake.platform.Contract;
 import io.supportlake.platform.Contracts;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -23,6 +24,7 @@ public final class TestInputs implements Inputs {
   private final Contracts contracts;
   private final Contract contract;
   private final Map<String, Dataset<Row>> given = new LinkedHashMap<>();
+  private final Map<String, Long> versions = new LinkedHashMap<>();
 
   /** For the table of the name. */
   public TestInputs(SparkSession spark, Settings settings, Contracts contracts, String table) {
@@ -40,6 +42,12 @@ public final class TestInputs implements Inputs {
   /** Gives an input's rows. */
   public TestInputs with(String table, Dataset<Row> rows) {
     given.put(contract.input(table).table(), rows);
+    return this;
+  }
+
+  /** Gives a table's version; of others there is none. */
+  public TestInputs withVersion(String table, long version) {
+    versions.put(table, version);
     return this;
   }
 
@@ -65,6 +73,12 @@ public final class TestInputs implements Inputs {
     contract.input(name);
     Dataset<Row> rows = given.get(name);
     return rows == null ? Rows.of(contracts, name).dataset(spark) : rows;
+  }
+
+  @Override
+  public OptionalLong version(String name) {
+    Long version = versions.get(name);
+    return version == null ? OptionalLong.empty() : OptionalLong.of(version);
   }
 
   @Override

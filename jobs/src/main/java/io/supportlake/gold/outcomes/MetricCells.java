@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -53,10 +55,14 @@ final class MetricCells implements Serializable {
   private static final double CONFIDENCE = 0.95;
 
   private final Map<String, MetricSpec> specs;
+  private final MetricPeriod.Grain grain;
   private final LocalDate asOf;
 
-  MetricCells(Map<String, MetricSpec> specs, LocalDate asOf) {
-    this.specs = Map.copyOf(specs);
+  MetricCells(List<MetricSpec> specs, MetricPeriod.Grain grain, LocalDate asOf) {
+    this.specs =
+        specs.stream()
+            .collect(Collectors.toUnmodifiableMap(MetricSpec::metric, Function.identity()));
+    this.grain = grain;
     this.asOf = asOf;
   }
 
@@ -82,19 +88,20 @@ final class MetricCells implements Serializable {
 
   Row cell(Row row) {
     MetricSpec spec = Objects.requireNonNull(specs.get(row.<String>getAs("metric")));
-    LocalDate month = row.<java.sql.Date>getAs("period_start").toLocalDate();
-    String dimension = row.getAs("dimension");
+    MetricPeriod period =
+        new MetricPeriod(grain, row.<java.sql.Date>getAs("period_start").toLocalDate());
+    Cut cut = Cut.named(row.getAs("dimension"));
     String value = row.getAs("dimension_value");
     long n = row.<Long>getAs("n");
     boolean isEnough = n >= spec.minimumN();
     Estimate estimate = isEnough ? estimate(spec, row, n) : Estimate.NONE;
-    LocalDate matureOn = spec.matureOn(month);
+    LocalDate matureOn = spec.matureOn(period);
     String maturity = !isEnough ? "too_few" : asOf.isBefore(matureOn) ? "provisional" : "mature";
     return RowFactory.create(
         spec.metric(),
-        "month",
-        java.sql.Date.valueOf(month),
-        dimension,
+        grain.label(),
+        java.sql.Date.valueOf(period.start()),
+        cut.name(),
         value,
         published(row.getAs("num")),
         published(row.getAs("den")),
@@ -106,7 +113,7 @@ final class MetricCells implements Serializable {
         spec.unit(),
         maturity,
         java.sql.Date.valueOf(matureOn),
-        spec.predicate(month, dimension, value),
+        spec.predicate(period, cut, cut.values(value)),
         spec.definitionHash());
   }
 

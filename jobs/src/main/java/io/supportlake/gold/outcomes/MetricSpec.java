@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param maturityDays days after the month's end until its windows have closed
  * @param minimumN fewer observations are published as too few
  * @param cluster column whose values are resampled together; null where nothing is resampled
- * @param dimensions columns that the metric may be split by, one at a time
+ * @param grains periods that it can be computed for
+ * @param dimensions columns that the metric may be split by
  */
 record MetricSpec(
     String metric,
+    String label,
     String table,
     String dateColumn,
     String where,
@@ -37,9 +39,11 @@ record MetricSpec(
     Kind kind,
     double scale,
     String unit,
+    String direction,
     int maturityDays,
     long minimumN,
     @Nullable String cluster,
+    List<MetricPeriod.Grain> grains,
     List<String> dimensions,
     String definitionHash)
     implements Serializable {
@@ -60,6 +64,9 @@ record MetricSpec(
     }
   }
 
+  /** Days that late data are waited for after the windows have closed. */
+  static final int LATE_DAYS = 20;
+
   /** More definitions than anybody reads; a bound for reading them. */
   private static final int MOST = 1000;
 
@@ -75,6 +82,7 @@ record MetricSpec(
         .map(r ->
             new MetricSpec(
                 r.getAs("metric"),
+                r.getAs("label"),
                 r.getAs("table_name"),
                 r.getAs("date_column"),
                 given(r, "where_clause", instant),
@@ -84,9 +92,13 @@ record MetricSpec(
                 Kind.valueOf(r.<String>getAs("kind").toUpperCase(Locale.ROOT)),
                 r.<Double>getAs("scale"),
                 r.getAs("unit"),
+                r.getAs("direction"),
                 r.<Integer>getAs("maturity_days"),
                 r.<Integer>getAs("minimum_n"),
                 r.getAs("cluster_column"),
+                r.<String>getList(r.fieldIndex("periods")).stream()
+                    .map(p -> MetricPeriod.Grain.valueOf(p.toUpperCase(Locale.ROOT)))
+                    .toList(),
                 List.copyOf(r.getList(r.fieldIndex("dimensions"))),
                 r.getAs("definition_hash")))
         .sorted(java.util.Comparator.comparing(MetricSpec::metric))
@@ -126,26 +138,23 @@ record MetricSpec(
     return BOUNDED_UNITS.contains(unit);
   }
 
-  /** The day from which a month is mature: its windows have closed and late data had their days. */
-  LocalDate matureOn(LocalDate month) {
-    return month.plusMonths(1).minusDays(1).plusDays(maturityDays + Metric.LATE_DAYS);
+  /**
+   * The day from which a period is mature: its windows have closed and late data had their days.
+   */
+  LocalDate matureOn(MetricPeriod period) {
+    return period.last().plusDays(maturityDays + LATE_DAYS);
   }
 
-  /** A query for the rows behind one cell. */
-  String predicate(LocalDate month, String dimension, String value) {
-    String query =
-        "SELECT * FROM %s WHERE %s >= DATE'%s' AND %s < DATE'%s' AND %s"
-            .formatted(table, dateColumn, month, dateColumn, month.plusMonths(1), included());
-    return dimension.equals(Metric.ALL)
-        ? query
-        : query
-            + " AND %s = '%s'"
-                .formatted(
-                    dimensionValue(dimension), value.replace("\\", "\\\\").replace("'", "\\'"));
-  }
-
-  /** The value of a dimension in a row. */
-  static String dimensionValue(String dimension) {
-    return "coalesce(cast(%s as string), 'unknown')".formatted(dimension);
+  /** A query for the rows behind the cell of a cut with these values. */
+  String predicate(MetricPeriod period, Cut cut, List<String> values) {
+    return "SELECT * FROM %s WHERE %s >= DATE'%s' AND %s < DATE'%s' AND %s%s"
+        .formatted(
+            table,
+            dateColumn,
+            period.start(),
+            dateColumn,
+            period.end(),
+            included(),
+            cut.predicate(values));
   }
 }

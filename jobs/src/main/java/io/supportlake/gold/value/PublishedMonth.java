@@ -7,8 +7,12 @@ import static org.apache.spark.sql.functions.lit;
 import io.supportlake.Inputs;
 import io.supportlake.Period;
 import io.supportlake.Table;
+import java.util.List;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * One row per metric, month and dimension value, frozen on the first day on which it is mature with
@@ -16,6 +20,11 @@ import org.apache.spark.sql.Row;
  */
 public final class PublishedMonth implements Table {
   private static final String[] KEY = {"metric", "month_start", "dimension", "dimension_value"};
+
+  private static final String SOURCES = "metric string, source_table string, source_version bigint";
+
+  /** More metrics than anybody reads; a bound for reading them. */
+  private static final int MOST = 1000;
 
   /** Built by the platform. */
   public PublishedMonth() {}
@@ -32,6 +41,7 @@ public final class PublishedMonth implements Table {
         .withColumn("published_on", greatest(col("mature_on"), lit(period.from())))
         .where(period.covers(col("published_on")))
         .join(published, KEY, "left_anti")
+        .join(sources(in), new String[] {"metric"}, "left")
         .selectExpr(
             "published_on",
             "metric",
@@ -47,6 +57,28 @@ public final class PublishedMonth implements Table {
             "interval_method",
             "unit",
             "definition_hash",
-            "predicate");
+            "predicate",
+            "source_table",
+            "source_version");
+  }
+
+  /** The table of each metric, with its version; configuration rows that are in memory already. */
+  private static Dataset<Row> sources(Inputs in) {
+    List<Row> sources =
+        in
+            .table("conf.metric_spec")
+            .select("metric", "table_name")
+            .limit(MOST)
+            .collectAsList()
+            .stream()
+            .map(spec -> {
+              OptionalLong version = in.version(spec.getString(1));
+              return RowFactory.create(
+                  spec.getString(0),
+                  spec.getString(1),
+                  version.isEmpty() ? null : (Long) version.getAsLong());
+            })
+            .toList();
+    return in.spark().createDataFrame(sources, StructType.fromDDL(SOURCES));
   }
 }

@@ -32,7 +32,9 @@ class MetricTest extends SparkSuite {
   void everyMetricFileRunsAndItsPredicatesGiveItsComponents() {
     Dataset<Row> specs = specs();
     TestInputs in =
-        new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.metric").with("conf.metric_spec", specs);
+        new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.metric")
+            .with("conf.metric_spec", specs)
+            .with("conf.metric_cut", conf("conf.metric_cut"));
     Map<String, Dataset<Row>> tables =
         Map.of(
             "gold.episode_outcome", episodes().dataset(spark()),
@@ -60,8 +62,11 @@ class MetricTest extends SparkSuite {
     List<Row> checked =
         cells.stream()
             .filter(c ->
-                c.<String>getAs("dimension").equals("all") || random.nextInt(cells.size()) < 25)
+                c.<String>getAs("dimension").equals("all")
+                    || isPairOfFcr(c)
+                    || random.nextInt(cells.size()) < 25)
             .toList();
+    assertThat(checked.stream().filter(MetricTest::isPairOfFcr)).hasSize(4);
     String queries =
         java.util.stream.IntStream.range(0, checked.size())
             .mapToObj(i -> components(i, checked.get(i), specByName))
@@ -96,6 +101,11 @@ class MetricTest extends SparkSuite {
         }
       }
     }
+  }
+
+  private static boolean isPairOfFcr(Row cell) {
+    return cell.<String>getAs("dimension").equals("tier,product")
+        && cell.<String>getAs("metric").equals("fcr_7d");
   }
 
   /** The cell's components from its own predicate. */
@@ -177,6 +187,7 @@ class MetricTest extends SparkSuite {
   private static Map<String, Row> cells(Rows episodes, Period period, String metric) {
     return new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.metric")
             .with("conf.metric_spec", specs().where("metric = '" + metric + "'"))
+            .with("conf.metric_cut", conf("conf.metric_cut"))
             .with("gold.episode_outcome", episodes)
             .build(new Metric(), period)
             .collectAsList()
@@ -188,10 +199,13 @@ class MetricTest extends SparkSuite {
   }
 
   private static Dataset<Row> specs() {
-    Dataset<Row> specs =
-        ConfLoader.load(HOME.resolve("conf"), "conf.metric_spec", spark(), JANUARY, JANUARY);
-    assertThat(specs.schema()).isEqualTo(ConfTables.schema("conf.metric_spec"));
-    return specs;
+    return conf("conf.metric_spec");
+  }
+
+  private static Dataset<Row> conf(String table) {
+    Dataset<Row> rows = ConfLoader.load(HOME.resolve("conf"), table, spark(), JANUARY, JANUARY);
+    assertThat(rows.schema()).isEqualTo(ConfTables.schema(table));
+    return rows;
   }
 
   private static String view(String table) {
@@ -227,6 +241,8 @@ class MetricTest extends SparkSuite {
           i % 3 == 0 ? "it's \\odd" : "email",
           "tier",
           i % 2 + 1,
+          "product",
+          i % 3 == 0 ? "cards, \\debit" : "payments",
           "is_fcr_1d",
           i % 2 == 0,
           "is_fcr_7d",
@@ -312,7 +328,20 @@ class MetricTest extends SparkSuite {
               "active_account_count",
               60,
               "contact_count",
-              2);
+              2)
+          .with(
+              "activity_date",
+              day,
+              "product",
+              "payments",
+              "feature",
+              "refunds",
+              "region",
+              "emea",
+              "active_account_count",
+              50,
+              "contact_count",
+              1);
     }
     return rows;
   }

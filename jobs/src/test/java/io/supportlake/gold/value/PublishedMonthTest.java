@@ -3,6 +3,7 @@ package io.supportlake.gold.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.supportlake.Period;
+import io.supportlake.testing.Lines;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import io.supportlake.testing.TestInputs;
@@ -69,6 +70,23 @@ class PublishedMonthTest extends SparkSuite {
 
     assertThat(keys(built))
         .containsExactly("2026-02-27 fcr_7d 2026-01-01 100", "2026-02-27 nps 2026-01-01 100");
+  }
+
+  @Test
+  void namesTheTableBehindTheNumberInTheVersionThatItWasMadeFrom() {
+    Dataset<Row> built =
+        new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.published_month")
+            .with("gold.metric", metric())
+            .with(
+                "conf.metric_spec",
+                Rows.of(CONTRACTS, "conf.metric_spec")
+                    .with("metric", "fcr_7d", "table_name", "gold.episode_outcome")
+                    .with("metric", "nps", "table_name", "silver.survey"))
+            .withVersion("gold.episode_outcome", 41)
+            .build(new PublishedMonth(), Period.day(LocalDate.of(2026, 2, 27)));
+
+    assertThat(Lines.of(built, "metric", "source_table", "source_version"))
+        .containsExactly("fcr_7d|gold.episode_outcome|41", "nps|silver.survey|null");
   }
 
   @Test

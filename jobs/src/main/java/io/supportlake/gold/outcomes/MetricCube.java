@@ -1,0 +1,235 @@
+package io.supportlake.gold.outcomes;
+
+import static java.util.stream.Collectors.groupingBy;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+
+import io.supportlake.gold.Sketches;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Components of metrics by period and by cell of the cuts, in one pass over the rows of their
+ * table. Clusters are hashed into at most {@value #GROUPS} groups, so that what an interval is
+ * resampled from stays small (random groups: Wolter, Introduction to Variance Estimation, 2007, ch.
+ * 2).
+ */
+final class MetricCube {
+  /** Random groups of clusters. */
+  static final int GROUPS = 100;
+
+  private static final String CELL = "metric, period_start, dimension, dimension_value";
+
+  private final MetricPeriod.Grain grain;
+  private final List<LocalDate> starts;
+  private final List<Cut> cuts;
+
+  /**
+   * For periods and cuts.
+   *
+   * @param starts first days of the periods
+   * @param cuts each metric is split by those that suit it
+   */
+  MetricCube(MetricPeriod.Grain grain, List<LocalDate> starts, List<Cut> cuts) {
+    this.grain = grain;
+    this.starts = List.copyOf(starts);
+    this.cuts = List.copyOf(cuts);
+  }
+
+  /**
+   * One row per metric, period and cell with at least one row that counts.
+   *
+   * @param table the table of the metrics
+   * @param specs at least one; all of the same table and date column
+   */
+  Dataset<Row> components(Dataset<Row> table, List<MetricSpec> specs) {
+    Dataset<Row> rows = rows(table, specs);
+    List<MetricSpec> sums =
+        specs.stream().filter(s -> s.kind() != MetricSpec.Kind.PERCENTILE).toList();
+    List<MetricSpec> quantiles =
+        specs.stream().filter(s -> s.kind() == MetricSpec.Kind.PERCENTILE).toList();
+    return Stream.concat(
+            sums.isEmpty() ? Stream.empty() : Stream.of(sums(rows, sums)),
+            quantiles.isEmpty() ? Stream.empty() : Stream.of(quantiles(rows, quantiles)))
+        .reduce(Dataset::unionByName)
+        .orElseThrow();
+  }
+
+  /** The rows of the periods, once for each cut that suits any of the metrics. */
+  private Dataset<Row> rows(Dataset<Row> table, List<MetricSpec> specs) {
+    String levels =
+        cuts.stream()
+            .filter(cut -> specs.stream().anyMatch(cut::suits))
+            .map(cut ->
+                "struct('%s' as dimension, %s as dimension_value)"
+                    .formatted(cut.name(), cut.valueExpression()))
+            .collect(Collectors.joining(", ", "explode(array(", "))"));
+    return table
+        .withColumn("metric_period", expr(grain.startOf(specs.getFirst().dateColumn())))
+        .where(col("metric_period").isin(starts.toArray()))
+        .withColumn("metric_level", expr(levels));
+  }
+
+  private static String group(MetricSpec spec) {
+    return spec.cluster() == null
+        ? "0"
+        : "cast(pmod(xxhash64(%s), %d) as int)".formatted(spec.cluster(), GROUPS);
+  }
+
+  private String allowed(MetricSpec spec) {
+    return cuts.stream()
+        .filter(cut -> cut.suits(spec))
+        .map(cut -> "'%s'".formatted(cut.name()))
+        .collect(Collectors.joining(", ", "array(", ")"));
+  }
+
+  /** Sums for each cell, with those of its groups where the interval is resampled. */
+  private Dataset<Row> sums(Dataset<Row> rows, List<MetricSpec> specs) {
+    Map<String, List<MetricSpec>> byGroup =
+        new TreeMap<>(specs.stream().collect(groupingBy(MetricCube::group)));
+    Dataset<Row> sums = null;
+    for (Map.Entry<String, List<MetricSpec>> entry : byGroup.entrySet()) {
+      Dataset<Row> part = sumsByGroup(rows, entry.getValue(), entry.getKey());
+      sums = sums == null ? part : sums.unionByName(part);
+    }
+    return java.util.Objects.requireNonNull(sums, "at least one metric");
+  }
+
+  private Dataset<Row> sumsByGroup(Dataset<Row> rows, List<MetricSpec> specs, String group) {
+    List<Column> columns = new ArrayList<>();
+    List<String> cells = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      MetricSpec spec = specs.get(i);
+      components(spec, i).forEach(c -> columns.add(expr(c)));
+      boolean designed = spec.kind() == MetricSpec.Kind.HAJEK;
+      cells.add(
+          """
+          struct('%2$s' as metric, %3$s as allowed, %4$s as resamples, n_%1$d as n,
+            cast(num_%1$d as decimal(38,12)) as num, cast(den_%1$d as decimal(38,12)) as den,
+            cast(%5$s as decimal(38,12)) as ww, cast(%6$s as decimal(38,12)) as wwy,
+            cast(%7$s as decimal(38,12)) as wwyy)
+          """
+              .formatted(
+                  i,
+                  spec.metric(),
+                  allowed(spec),
+                  spec.kind().resamples(),
+                  designed ? "ww_" + i : "0",
+                  designed ? "wwy_" + i : "0",
+                  designed ? "wwyy_" + i : "0"));
+    }
+    return rows.groupBy(
+            col("metric_period").as("period_start"),
+            col("metric_level.dimension").as("dimension"),
+            col("metric_level.dimension_value").as("dimension_value"),
+            expr(group).as("cluster_group"))
+        .agg(columns.getFirst(), columns.subList(1, columns.size()).toArray(Column[]::new))
+        .withColumn("cell", expr("explode(array(%s))".formatted(String.join(", ", cells))))
+        .where("cell.n > 0 and array_contains(cell.allowed, dimension)")
+        .groupBy(
+            col("cell.metric").as("metric"),
+            col("period_start"),
+            col("dimension"),
+            col("dimension_value"))
+        .agg(
+            expr("sum(cell.n) as n"),
+            expr("sum(cell.num) as num"),
+            expr("sum(cell.den) as den"),
+            expr("sum(cell.ww) as ww"),
+            expr("sum(cell.wwy) as wwy"),
+            expr("sum(cell.wwyy) as wwyy"),
+            expr(
+                """
+                sort_array(collect_list(if(cell.resamples,
+                  struct(cluster_group as cluster, double(cell.num) as num, double(cell.den) as den),
+                  null))) as parts
+                """),
+            expr("cast(null as %s) as entries".formatted(MetricCells.ENTRIES)));
+  }
+
+  /** A metric's sums, numbered so that many stand side by side in one pass. */
+  private static List<String> components(MetricSpec spec, int i) {
+    String in = "coalesce(%s, false)".formatted(spec.included());
+    String num = "(" + spec.numerator() + ")";
+    String den = "(" + spec.denominator() + ")";
+    return switch (spec.kind()) {
+      case SHARE ->
+          List.of(
+              "count_if(%s) as n_%d".formatted(in, i),
+              "count_if(%s and %s) as num_%d".formatted(in, num, i),
+              "count_if(%s) as den_%d".formatted(in, i));
+      case RATE_PER_EXPOSURE, MEAN, RATIO, MONEY_SHARE ->
+          List.of(
+              spec.kind() == MetricSpec.Kind.RATE_PER_EXPOSURE
+                  ? "cast(sum(if(%s, %s, 0)) as bigint) as n_%d".formatted(in, den, i)
+                  : "count_if(%s) as n_%d".formatted(in, i),
+              sum(in, num, "num", i),
+              sum(in, den, "den", i));
+      case HAJEK ->
+          List.of(
+              "count_if(%s) as n_%d".formatted(in, i),
+              sum(in, "%s / %s".formatted(num, den), "num", i),
+              sum(in, "1 / %s".formatted(den), "den", i),
+              sum(in, "1 / (%s * %s)".formatted(den, den), "ww", i),
+              sum(in, "%s / (%s * %s)".formatted(num, den, den), "wwy", i),
+              sum(in, "%1$s * %1$s / (%2$s * %2$s)".formatted(num, den), "wwyy", i));
+      case PERCENTILE -> throw new IllegalArgumentException(spec.metric() + " has no sums");
+    };
+  }
+
+  private static String sum(String in, String value, String name, int i) {
+    return "sum(if(%s, cast(%s as decimal(38,12)), 0)) as %s_%d".formatted(in, value, name, i);
+  }
+
+  /** Buckets of the values of each cell, by group and whether they are censored. */
+  private Dataset<Row> quantiles(Dataset<Row> rows, List<MetricSpec> specs) {
+    String values =
+        specs.stream()
+            .map(s ->
+                """
+                if(coalesce(%1$s, false) and coalesce(%2$s, %3$s) >= 0,
+                   struct('%4$s' as metric, %5$s as allowed, %6$s as cluster,
+                     (%2$s) is not null as happened, double(coalesce(%2$s, %3$s)) as value), null)
+                """
+                    .formatted(
+                        s.included(),
+                        s.numerator(),
+                        s.censor() == null ? "null" : s.censor(),
+                        s.metric(),
+                        allowed(s),
+                        group(s)))
+            .collect(Collectors.joining(", ", "explode(array(", "))"));
+    return rows.withColumn("item", expr(values))
+        .where("item is not null and array_contains(item.allowed, metric_level.dimension)")
+        .withColumn("bucket", expr(Sketches.bucket("item.value")))
+        .groupBy(
+            col("item.metric").as("metric"),
+            col("metric_period").as("period_start"),
+            col("metric_level.dimension").as("dimension"),
+            col("metric_level.dimension_value").as("dimension_value"),
+            col("item.cluster").as("cluster"),
+            col("item.happened").as("happened"),
+            col("bucket"))
+        .agg(expr("count(*) as entry_count"))
+        .groupBy(Stream.of(CELL.split(", ")).map(c -> col(c)).toArray(Column[]::new))
+        .agg(
+            expr("sum(entry_count) as n"),
+            expr("cast(null as decimal(38,12)) as num"),
+            expr("cast(null as decimal(38,12)) as den"),
+            expr("cast(null as decimal(38,12)) as ww"),
+            expr("cast(null as decimal(38,12)) as wwy"),
+            expr("cast(null as decimal(38,12)) as wwyy"),
+            expr("cast(null as %s) as parts".formatted(MetricCells.PARTS)),
+            expr(
+                "sort_array(collect_list(struct(bucket, happened, cluster, entry_count))) as"
+                    + " entries"));
+  }
+}

@@ -1,0 +1,489 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.delta.tables.DeltaTable;
+import io.supportlake.Settings;
+import io.supportlake.platform.ErasureLedger.Entry;
+import io.supportlake.platform.Landing.LandedFile;
+import io.supportlake.platform.TableEraser.Done;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forgets a person: in every table, landed file and output, in old versions too, with a proof.
+ *
+ * <p>What happened to a customer stays, told of nobody: ids become a random name, words and contact
+ * values go, and rows that are about the person alone are deleted. So the numbers of others stay as
+ * they were. Every step can be done twice, and the ledger holds the random name until the proof, so
+ * that a call that was cut off is completed by the next.
+ */
+public final class Erasure {
+  private static final int PSEUDONYM_BYTES = 10;
+
+  /** A regular expression of the random names. */
+  static final String PSEUDONYM = "erased-[0-9a-f]{" + 2 * PSEUDONYM_BYTES + "}";
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Where contact values stand: last, so that a second call still knows what to look for. */
+  private static final List<String> IDENTITIES =
+      List.of(
+          "silver.app_user",
+          "silver.agent",
+          "bronze.user_change",
+          "bronze.roster_change",
+          "bronze.erasure_request");
+
+  /** Read for whose cases and words there are, and so after those that hang on these. */
+  private static final List<String> ROOTS = List.of("silver.case_message", "silver.support_case");
+
+  private final SparkSession spark;
+  private final Lake lake;
+  private final Contracts contracts;
+  private final RunConfig config;
+  private final Settings settings;
+  private final Path conf;
+  private final Progress progress;
+  private final Supplier<Instant> now;
+
+  /** On a lake. */
+  public Erasure(
+      SparkSession spark,
+      Contracts contracts,
+      RunConfig config,
+      Settings settings,
+      Path conf,
+      Progress progress) {
+    this(spark, contracts, config, settings, conf, progress, Instant::now);
+  }
+
+  Erasure(
+      SparkSession spark,
+      Contracts contracts,
+      RunConfig config,
+      Settings settings,
+      Path conf,
+      Progress progress,
+      Supplier<Instant> now) {
+    this.spark = Sessions.fitting(spark, new Lake(spark, config.lake(), contracts).mostBytes());
+    // Files that the last version does not name go at once, which Delta asks to confirm.
+    this.spark.conf().set("spark.databricks.delta.retentionDurationCheck.enabled", "false");
+    this.contracts = contracts;
+    this.lake = new Lake(this.spark, config.lake(), contracts);
+    this.config = config;
+    this.settings = settings;
+    this.conf = conf;
+    this.progress = progress;
+    this.now = now;
+  }
+
+  /**
+   * What an erasure did.
+   *
+   * @param deleted rows that went from tables
+   * @param changed rows of tables that stayed without the person
+   * @param files landed files rewritten and outputs removed
+   * @param proof what was searched for and where
+   */
+  public record Outcome(long deleted, long changed, long files, String proof) {}
+
+  /**
+   * Forgets one person; a second call completes one that was cut off, or proves again.
+   *
+   * @param kind {@code user} or {@code agent}
+   * @throws DataException if the proof finds the person somewhere; the erasure is then not done
+   */
+  public Outcome erase(String kind, String id) {
+    try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      FinishedSet.refuseUnfinishedRun(lake);
+      return locked(Map.of(id, Subject.Kind.of(kind)));
+    }
+  }
+
+  /**
+   * Forgets everyone who asked through the source of erasure requests; how many that were.
+   *
+   * @throws DataException if the proof finds some of them somewhere; the others' are done
+   */
+  public int pending() {
+    try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      FinishedSet.refuseUnfinishedRun(lake);
+      List<Entry> open =
+          ErasureLedger.entries(lake).stream()
+              .filter(e -> !e.state().equals(ErasureLedger.DONE))
+              .toList();
+      Set<String> tokens = open.stream().map(Entry::subjectToken).collect(Collectors.toSet());
+      Map<String, Subject.Kind> asked = new TreeMap<>();
+      for (Row row :
+          lake.read("bronze.erasure_request")
+              .select("subject_kind", "subject_id")
+              .collectAsList()) {
+        String token = ErasureLedger.token(settings.key(), row.getString(0), row.getString(1));
+        if (tokens.remove(token)) {
+          asked.put(row.getString(1), Subject.Kind.of(row.getString(0)));
+        }
+      }
+      if (!asked.isEmpty()) {
+        var _ = locked(asked);
+      }
+      if (!tokens.isEmpty()) {
+        progress.step(
+            "of %d people the id is known to nobody but who asked: ./supportlake erase --subject ID completes it",
+            tokens.size());
+      }
+      return asked.size();
+    }
+  }
+
+  /**
+   * What is done about a person.
+   *
+   * @param entries in the ledger, begun
+   */
+  private record Going(
+      Subject subject, TableEraser tables, List<Entry> entries, Done done, long files) {
+    Going plus(Done more) {
+      return new Going(subject, tables, entries, done.plus(more), files);
+    }
+  }
+
+  /**
+   * Old versions go and files are searched once for all people. What tells whom to look for goes
+   * last, so that a call that was cut off is completed by one that knows as much.
+   */
+  private Outcome locked(Map<String, Subject.Kind> people) {
+    long started = System.nanoTime();
+    List<Going> all = new ArrayList<>();
+    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id)));
+    forgetOldVersions(c -> true);
+    Map<Going, SortedSet<String>> traces = new LinkedHashMap<>();
+    all.forEach(g -> traces.put(g, new TreeSet<>()));
+    SortedSet<Path> identities =
+        IDENTITIES.stream()
+            .map(t -> Path.of(lake.path(t)).toAbsolutePath().normalize())
+            .collect(Collectors.toCollection(TreeSet::new));
+    search(roots(), traces, file -> identities.stream().noneMatch(file::startsWith));
+    traces.replaceAll((going, found) -> {
+      for (Contract contract : going.subject().isPartOfOthers() ? ordered() : List.<Contract>of()) {
+        if (!IDENTITIES.contains(contract.name()) && going.tables().holds(contract)) {
+          found.add(contract.name());
+        }
+      }
+      return found;
+    });
+
+    List<Going> clean =
+        all.stream()
+            .filter(g -> Objects.requireNonNull(traces.get(g)).isEmpty())
+            .map(this::identities)
+            .toList();
+    forgetOldVersions(c -> IDENTITIES.contains(c.name()));
+    Map<Going, SortedSet<String>> left = new LinkedHashMap<>();
+    clean.forEach(g -> left.put(g, new TreeSet<>()));
+    search(identities, left, _ -> true);
+    clean.stream()
+        .filter(g -> g.subject().isPartOfOthers())
+        .forEach(g ->
+            IDENTITIES.stream()
+                .filter(t -> g.tables().holds(contracts.of(t)))
+                .forEach(Objects.requireNonNull(left.get(g))::add));
+    List<Entry> done = new ArrayList<>();
+    Outcome outcome = new Outcome(0, 0, 0, "");
+    for (Going g : clean) {
+      if (Objects.requireNonNull(left.get(g)).isEmpty()) {
+        String proof =
+            "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded"
+                .formatted(g.subject().contacts().size());
+        g.entries().stream()
+            .map(e -> e.done(now.get(), g.done().deleted(), g.done().changed(), g.files(), proof))
+            .forEach(done::add);
+        outcome =
+            new Outcome(
+                outcome.deleted() + g.done().deleted(),
+                outcome.changed() + g.done().changed(),
+                outcome.files() + g.files(),
+                proof);
+        progress.step("%s", proof);
+      }
+    }
+    ErasureLedger.put(spark, lake, done);
+    vacuum(ErasureLedger.TABLE);
+    progress.step(
+        "%d of %d people erased in %.1f s",
+        done.stream().map(Entry::subjectToken).distinct().count(),
+        people.size(),
+        (System.nanoTime() - started) / 1e9);
+    SortedSet<String> found = new TreeSet<>();
+    traces.values().forEach(found::addAll);
+    left.values().forEach(found::addAll);
+    if (!found.isEmpty()) {
+      throw DataErrors.notErased(found);
+    }
+    return outcome;
+  }
+
+  /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
+  private Going withoutIdentities(Subject.Kind kind, String id) {
+    List<Entry> entries = begun(kind, ErasureLedger.token(settings.key(), kind.word(), id));
+    String idName = String.valueOf(entries.getFirst().pseudonym());
+    String tokenName = settings.key().token("usr", idName);
+    Subject subject = Subject.of(lake, settings.key(), kind, id);
+    progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
+    TableEraser tables =
+        new TableEraser(
+            spark, lake, subject, idName, tokenName, cases(subject, tokenName), texts(subject));
+    Done done = Done.NOTHING;
+    for (Contract contract : ordered()) {
+      if (!IDENTITIES.contains(contract.name())) {
+        done = done.plus(erase(tables, contract));
+      }
+    }
+    List<LandedFile> landed =
+        new LandingEraser(landing(), csvFolders(), subject, idName, tokenName).rewrite();
+    noteInManifest(landed);
+    progress.step("  %d landed files rewritten", landed.size());
+    return new Going(
+        subject, tables, entries, done, landed.size() + (long) removeOutputs(subject).size());
+  }
+
+  private Going identities(Going going) {
+    Done done = Done.NOTHING;
+    for (String name : IDENTITIES) {
+      done = done.plus(erase(going.tables(), contracts.of(name)));
+    }
+    return going.plus(done);
+  }
+
+  /** The person's entries, marked as begun, all with the one random name. */
+  private List<Entry> begun(Subject.Kind kind, String ledgerToken) {
+    List<Entry> own =
+        ErasureLedger.entries(lake).stream()
+            .filter(e -> e.subjectToken().equals(ledgerToken))
+            .toList();
+    if (own.isEmpty()) {
+      own =
+          List.of(
+              Entry.requested(
+                  ErasureLedger.requestToken(settings.key(), ledgerToken),
+                  kind.word(),
+                  ledgerToken,
+                  Timestamp.from(now.get()),
+                  FinishedSet.of(lake).runSequence()));
+    }
+    @Nullable String earlier =
+        own.stream().map(Entry::pseudonym).filter(p -> p != null).findFirst().orElse(null);
+    String name = earlier == null ? pseudonym() : earlier;
+    List<Entry> begun = own.stream().map(e -> e.begun(name, now.get())).toList();
+    ErasureLedger.put(spark, lake, begun);
+    return begun;
+  }
+
+  private static String pseudonym() {
+    byte[] bytes = new byte[PSEUDONYM_BYTES];
+    RANDOM.nextBytes(bytes);
+    return "erased-" + HexFormat.of().formatHex(bytes);
+  }
+
+  /** Cases that the user opened, before or after the case table was gone through. */
+  private List<String> cases(Subject subject, String tokenName) {
+    return subject.kind() == Subject.Kind.AGENT
+        ? List.of()
+        : strings(
+            lake.read("silver.support_case")
+                .where(col("user_id").isin(subject.token(), tokenName))
+                .select("case_id"));
+  }
+
+  /** Hashes of words that nobody but the user wrote. */
+  private List<String> texts(Subject subject) {
+    if (subject.kind() == Subject.Kind.AGENT) {
+      return List.of();
+    }
+    Dataset<Row> messages = lake.read("silver.case_message");
+    var isOwn = col("actor_id").eqNullSafe(subject.token());
+    return strings(
+        messages
+            .where(isOwn)
+            .select("text_hash")
+            .except(messages.where(org.apache.spark.sql.functions.not(isOwn)).select("text_hash")));
+  }
+
+  private static List<String> strings(Dataset<Row> column) {
+    return column.distinct().collectAsList().stream().map(r -> r.getString(0)).toList();
+  }
+
+  /** Bronze, silver, gold and quarantine; what hangs on others' rows comes before these. */
+  private List<Contract> ordered() {
+    Stream<Contract> all =
+        Stream.of("gold", "silver", "bronze").flatMap(layer -> contracts.layer(layer).stream());
+    return Stream.concat(
+            Stream.concat(all, Stream.of(contracts.of("ops.quarantine")))
+                .filter(c -> !ROOTS.contains(c.name())),
+            ROOTS.stream().map(contracts::of))
+        .toList();
+  }
+
+  private Done erase(TableEraser tables, Contract contract) {
+    spark.sparkContext().setJobDescription("erase " + contract.name());
+    Done done = tables.erase(contract);
+    if (done.deleted() + done.changed() > 0) {
+      progress.step(
+          "  %-28s %,d rows deleted, %,d changed", contract.name(), done.deleted(), done.changed());
+    }
+    return done;
+  }
+
+  private Landing landing() {
+    return new Landing(config.landing(), spark.sparkContext().hadoopConfiguration());
+  }
+
+  private Set<String> csvFolders() {
+    SortedSet<String> folders = new TreeSet<>();
+    for (Contract raw : contracts.layer("raw")) {
+      if ("csv".equals(raw.optionalProperty("format"))) {
+        folders.add(raw.shortName());
+      }
+    }
+    SourceMapping.load(conf, config.sources()).values().stream()
+        .filter(m -> m.format().equals("csv"))
+        .map(SourceMapping::folder)
+        .forEach(folders::add);
+    return folders;
+  }
+
+  /** Size and hash of the rewritten files; those that no run has taken are not in the manifest. */
+  private void noteInManifest(Collection<LandedFile> rewritten) {
+    if (rewritten.isEmpty() || !lake.exists("ops.landing_file")) {
+      return;
+    }
+    Set<String> paths = rewritten.stream().map(LandedFile::path).collect(Collectors.toSet());
+    List<Row> rows = new ArrayList<>();
+    for (LandedFile file : landing().list(".")) {
+      if (paths.contains(file.path())) {
+        rows.add(RowFactory.create(file.path(), file.bytes(), landing().contentHash(file.path())));
+      }
+    }
+    Dataset<Row> source =
+        spark.createDataFrame(
+            rows, StructType.fromDDL("path string, bytes bigint, content_hash string"));
+    var _ =
+        DeltaTable.forPath(spark, lake.path("ops.landing_file"))
+            .as("t")
+            .merge(source.as("s"), "t.path = s.path")
+            .whenMatched()
+            .updateExpr(Map.of("bytes", "s.bytes", "content_hash", "s.content_hash"))
+            .execute();
+  }
+
+  /** Lists and reports that hold the person; they can be written again. */
+  private List<Path> removeOutputs(Subject subject) {
+    Path out = Path.of(config.lake().out());
+    if (!Files.isDirectory(out)) {
+      return List.of();
+    }
+    List<Path> found =
+        DecodingScan.find(out, subject.fileNeedles()).stream()
+            .map(h -> h.file())
+            .distinct()
+            .toList();
+    for (Path file : found) {
+      try {
+        Files.deleteIfExists(file);
+        progress.step("  removed %s", file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "cannot remove %s, which holds the person: make its folder writable, then start again"
+                .formatted(file),
+            e);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Of tables that held nobody now, too: old versions may have. Readers are pointed to the newest
+   * versions before.
+   */
+  private void forgetOldVersions(Predicate<Contract> which) {
+    FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
+    contracts.all().stream()
+        .filter(c -> !c.layer().equals("raw") && which.test(c) && lake.exists(c.name()))
+        .map(Contract::name)
+        .toList()
+        .parallelStream()
+        .forEach(this::vacuum);
+    progress.step("  old versions removed");
+  }
+
+  private void vacuum(String table) {
+    String path = lake.path(table);
+    if (lake.hasDeletionVectors(table)) {
+      var _ = spark.sql("REORG TABLE delta.`%s` APPLY (PURGE)".formatted(path));
+    }
+    lake.vacuum(table, 0);
+  }
+
+  private SortedSet<Path> roots() {
+    SortedSet<Path> roots = new TreeSet<>();
+    for (String location :
+        List.of(
+            config.lake().root(),
+            config.lake().restricted(),
+            config.lake().out(),
+            config.landing())) {
+      Path root = Path.of(location).toAbsolutePath().normalize();
+      if (Files.isDirectory(root) && roots.stream().noneMatch(root::startsWith)) {
+        roots.add(root);
+      }
+    }
+    return roots;
+  }
+
+  /** Adds the files that hold a person to what was found of the person. */
+  private static void search(
+      Collection<Path> roots, Map<Going, SortedSet<String>> found, Predicate<Path> isSearched) {
+    Set<String> needles =
+        found.keySet().stream()
+            .flatMap(g -> g.subject().fileNeedles().stream())
+            .collect(Collectors.toSet());
+    for (Path root : needles.isEmpty() ? List.<Path>of() : roots) {
+      if (Files.isDirectory(root)) {
+        DecodingScan.find(root, needles).stream()
+            .filter(h -> isSearched.test(h.file()))
+            .forEach(h ->
+                found.forEach((going, files) -> {
+                  if (going.subject().fileNeedles().contains(h.needle())) {
+                    files.add(h.file().toString());
+                  }
+                }));
+      }
+    }
+  }
+}

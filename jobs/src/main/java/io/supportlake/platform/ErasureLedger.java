@@ -1,0 +1,193 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.supportlake.rules.KeyedHash;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code ops.erasure_ledger}: who was to be forgotten and how far that is. It knows a person by a
+ * keyed hash of a kind that no other table has, so that it links nobody to rows that stayed.
+ */
+final class ErasureLedger {
+  /** The table. */
+  static final String TABLE = "ops.erasure_ledger";
+
+  /** Asked for. */
+  static final String REQUESTED = "requested";
+
+  /** Begun, so that some tables may hold the person and others not. */
+  static final String IN_PROGRESS = "in_progress";
+
+  /** Proved. */
+  static final String DONE = "done";
+
+  private ErasureLedger() {}
+
+  /**
+   * A request; the columns of the table.
+   *
+   * @param subjectToken as {@link #token} makes it
+   */
+  record Entry(
+      String requestId,
+      String subjectKind,
+      String subjectToken,
+      Timestamp requestedAt,
+      long notedRun,
+      String state,
+      @Nullable String pseudonym,
+      @Nullable Timestamp startedAt,
+      @Nullable Timestamp finishedAt,
+      @Nullable Long rowsDeleted,
+      @Nullable Long rowsChanged,
+      @Nullable Long filesChanged,
+      @Nullable String proof) {
+
+    /** A request that nothing was done about yet. */
+    static Entry requested(
+        String requestId, String kind, String token, Timestamp requestedAt, long run) {
+      return new Entry(
+          requestId,
+          kind,
+          token,
+          requestedAt,
+          run,
+          REQUESTED,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null);
+    }
+
+    private static Entry of(Row row) {
+      return new Entry(
+          row.getString(0),
+          row.getString(1),
+          row.getString(2),
+          row.getTimestamp(3),
+          row.getLong(4),
+          row.getString(5),
+          row.getString(6),
+          row.getTimestamp(7),
+          row.getTimestamp(8),
+          row.getAs(9),
+          row.getAs(10),
+          row.getAs(11),
+          row.getString(12));
+    }
+
+    Entry begun(String name, Instant at) {
+      return new Entry(
+          requestId,
+          subjectKind,
+          subjectToken,
+          requestedAt,
+          notedRun,
+          IN_PROGRESS,
+          name,
+          startedAt == null ? Timestamp.from(at) : startedAt,
+          null,
+          null,
+          null,
+          null,
+          null);
+    }
+
+    Entry done(Instant at, long deleted, long changed, long files, String how) {
+      return new Entry(
+          requestId,
+          subjectKind,
+          subjectToken,
+          requestedAt,
+          notedRun,
+          DONE,
+          null,
+          startedAt,
+          Timestamp.from(at),
+          deleted,
+          changed,
+          files,
+          how);
+    }
+
+    /** The row of the table. */
+    Row row() {
+      return RowFactory.create(
+          requestId,
+          subjectKind,
+          subjectToken,
+          requestedAt,
+          notedRun,
+          state,
+          pseudonym,
+          startedAt,
+          finishedAt,
+          rowsDeleted,
+          rowsChanged,
+          filesChanged,
+          proof);
+    }
+  }
+
+  /** The hash that the ledger knows a person by. */
+  static String token(KeyedHash key, String kind, String id) {
+    return key.token("erased", kind + ":" + id);
+  }
+
+  /** The hash that the ledger knows a request by: its id may be made of the person's. */
+  static String requestToken(KeyedHash key, String requestId) {
+    return key.token("request", requestId);
+  }
+
+  /** Every entry: as many as people ever asked, which a driver holds. */
+  static List<Entry> entries(Lake lake) {
+    return lake.read(TABLE).orderBy("requested_at", "request_id").collectAsList().stream()
+        .map(Entry::of)
+        .toList();
+  }
+
+  /** Puts the changed entries in place of those of the same request, and adds new ones. */
+  static void put(SparkSession spark, Lake lake, List<Entry> changed) {
+    Set<String> replaced =
+        changed.stream().map(Entry::requestId).collect(Collectors.toCollection(HashSet::new));
+    List<Row> rows =
+        Stream.concat(
+                entries(lake).stream().filter(e -> !replaced.contains(e.requestId())),
+                changed.stream())
+            .map(Entry::row)
+            .toList();
+    lake.overwrite(TABLE, spark.createDataFrame(rows, lake.contract(TABLE).schema()), rows.size());
+  }
+
+  /** Refuses to go on while an erasure is half done: tables would disagree about the person. */
+  static void refuseUnfinished(Lake lake) {
+    List<String> requests =
+        lake
+            .read(TABLE)
+            .where(col("state").equalTo(IN_PROGRESS))
+            .select("request_id")
+            .collectAsList()
+            .stream()
+            .map(r -> r.getString(0))
+            .toList();
+    if (!requests.isEmpty()) {
+      throw new UsageException(
+          "an erasure was cut off (%s): some tables no longer hold the person, others do. Whoever started it starts it again, by ./supportlake erase with the same subject or with --pending; nothing was changed."
+              .formatted(String.join(", ", requests)));
+    }
+  }
+}

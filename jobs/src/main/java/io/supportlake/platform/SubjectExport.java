@@ -1,0 +1,157 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.supportlake.rules.KeyedHash;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A person's data as files: one of JSON lines for each table that has rows of the person, and a
+ * manifest that says what each is. Bronze holds the records as the sources sent them; silver and
+ * gold what was made of them, from the last finished set. Ids, words and contact values of others
+ * in the same rows are left out.
+ */
+public final class SubjectExport {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Lake lake;
+  private final Contracts contracts;
+  private final KeyedHash key;
+
+  /** Of a lake, whose tokens were made with the key. */
+  public SubjectExport(Lake lake, Contracts contracts, KeyedHash key) {
+    this.lake = lake;
+    this.contracts = contracts;
+    this.key = key;
+  }
+
+  /**
+   * Writes the folder.
+   *
+   * @param kind {@code user} or {@code agent}
+   * @param id the person's id in the sources
+   * @param folder not there yet
+   * @return how many rows were written
+   * @throws UsageException if the folder is there
+   */
+  public long write(String kind, String id, Path folder) {
+    if (Files.exists(folder)) {
+      throw new UsageException(
+          "%s is there already: personal data are not mixed with what lies there. Name a folder that does not exist."
+              .formatted(folder));
+    }
+    Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id);
+    FinishedSet finished = FinishedSet.of(lake);
+    ObjectNode manifest = JSON.createObjectNode();
+    manifest.put("kind", kind).put("subject", id).put("run", finished.runSequence());
+    ArrayNode files = manifest.putArray("files");
+    long all = 0;
+    try {
+      Files.createDirectories(folder);
+      for (String layer : List.of("bronze", "silver", "gold")) {
+        for (Contract contract : contracts.layer(layer)) {
+          SubjectColumns columns = SubjectColumns.of(contract, kind).orElse(null);
+          if (columns == null) {
+            continue;
+          }
+          Path file = folder.resolve(contract.name() + ".jsonl");
+          long rows = write(file, ofSubject(contract, columns, subject, finished));
+          if (rows > 0) {
+            files
+                .addObject()
+                .put("file", String.valueOf(file.getFileName()))
+                .put("rows", rows)
+                .put("one_row_is", contract.grain())
+                .put("purpose", contract.purpose());
+            all += rows;
+          }
+        }
+      }
+      Files.writeString(
+          folder.resolve("manifest.json"),
+          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write to %s: make the folder above writable and free some space, then start again"
+              .formatted(folder),
+          e);
+    }
+    return all;
+  }
+
+  private Dataset<Row> ofSubject(
+      Contract contract, SubjectColumns columns, Subject subject, FinishedSet finished) {
+    Column isOwn = names(columns, subject);
+    List<Column> selected = new ArrayList<>();
+    Map<String, Column> shown = new TreeMap<>();
+    for (Subject.Kind kind : Subject.Kind.values()) {
+      SubjectColumns any =
+          SubjectColumns.of(contract, kind.name().toLowerCase(Locale.ROOT)).orElse(null);
+      if (any == null) {
+        continue;
+      }
+      // Words are the person's only where one of the columns that say whose they are names it.
+      Column isTheirs = kind == subject.kind() ? isOwn : lit(false);
+      any.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
+      for (String name : any.keys()) {
+        shown.put(name, isNamed(name, subject));
+      }
+    }
+    for (Contract.Column column : contract.columns()) {
+      String name = column.name();
+      Column shownWhen = shown.get(name);
+      boolean isPersonal = "personal".equals(column.classification());
+      Column value = col("`" + name + "`");
+      selected.add(
+          (shownWhen != null ? when(shownWhen, value) : isPersonal ? lit(null) : value).as(name));
+    }
+    return finished
+        .read(lake, contract.name())
+        .where(isOwn)
+        .select(selected.toArray(Column[]::new));
+  }
+
+  private static Column names(SubjectColumns columns, Subject subject) {
+    return columns.keys().stream().map(k -> isNamed(k, subject)).reduce(Column::or).orElseThrow();
+  }
+
+  private static Column isNamed(String column, Subject subject) {
+    return coalesce(col("`" + column + "`").isin(subject.id(), subject.token()), lit(false));
+  }
+
+  private static long write(Path file, Dataset<Row> rows) throws IOException {
+    Iterator<String> lines = rows.toJSON().toLocalIterator();
+    if (!lines.hasNext()) {
+      return 0;
+    }
+    long count = 0;
+    try (BufferedWriter writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+      while (lines.hasNext()) {
+        writer.write(lines.next());
+        writer.write('\n');
+        count++;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,266 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.broadcast;
+
+import io.delta.tables.DeltaMergeBuilder;
+import io.delta.tables.DeltaTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Takes a person out of the newest version of a table, in one commit, by a MERGE whose source is
+ * one row that holds what to look for: a predicate with the values in it would stand in the Delta
+ * log for good. Files without the person are not rewritten.
+ */
+final class TableEraser {
+  private static final String TEXT_ARRAY = "array<string>";
+
+  private final SparkSession spark;
+  private final Lake lake;
+  private final Dataset<Row> source;
+  private final String kind;
+
+  /**
+   * For one person.
+   *
+   * @param idName stands for the id from now on
+   * @param tokenName stands for the token: the token of {@code idName}, so that what is built from
+   *     bronze again has it too
+   * @param cases cases that the user opened
+   * @param texts hashes of words that the user alone used
+   */
+  TableEraser(
+      SparkSession spark,
+      Lake lake,
+      Subject subject,
+      String idName,
+      String tokenName,
+      List<String> cases,
+      List<String> texts) {
+    this.spark = spark;
+    this.lake = lake;
+    this.source =
+        broadcast(
+            spark.createDataFrame(
+                List.of(
+                    RowFactory.create(
+                        subject.id(),
+                        subject.token(),
+                        idName,
+                        tokenName,
+                        cases.toArray(String[]::new),
+                        texts.toArray(String[]::new),
+                        subject.needles().stream()
+                            .map(n -> n.toLowerCase(Locale.ROOT))
+                            .toArray(String[]::new),
+                        subject.anyPattern(),
+                        subject.idPattern(),
+                        subject.ownIdPattern(),
+                        subject.tokenPattern(),
+                        subject.contactPattern())),
+                new StructType()
+                    .add("id", DataTypes.StringType)
+                    .add("token", DataTypes.StringType)
+                    .add("id_name", DataTypes.StringType)
+                    .add("token_name", DataTypes.StringType)
+                    .add("cases", TEXT_ARRAY)
+                    .add("texts", TEXT_ARRAY)
+                    .add("needles", TEXT_ARRAY)
+                    .add("any_pattern", DataTypes.StringType)
+                    .add("id_pattern", DataTypes.StringType)
+                    .add("own_id_pattern", DataTypes.StringType)
+                    .add("token_pattern", DataTypes.StringType)
+                    .add("contact_pattern", DataTypes.StringType)));
+    this.kind = subject.kind().word();
+  }
+
+  /**
+   * What an erasure did to a table.
+   *
+   * @param deleted rows that went
+   * @param changed rows that stayed without the person
+   */
+  record Done(long deleted, long changed) {
+    static final Done NOTHING = new Done(0, 0);
+
+    Done plus(Done other) {
+      return new Done(deleted + other.deleted, changed + other.changed);
+    }
+  }
+
+  /** Whether the newest rows of a table hold the person. */
+  boolean holds(Contract contract) {
+    return lake.exists(contract.name())
+        && plan(contract).filter(p -> matches(contract, p)).isPresent();
+  }
+
+  /** Takes the person out of a table. */
+  Done erase(Contract contract) {
+    return lake.exists(contract.name())
+        ? plan(contract)
+            .filter(p -> matches(contract, p))
+            .map(p -> merge(contract, p))
+            .orElse(Done.NOTHING)
+        : Done.NOTHING;
+  }
+
+  /**
+   * Expressions over a row {@code t} of the table and the row {@code s} of what to look for.
+   *
+   * @param conditions of which one holds for a row with the person
+   * @param deletions of which one holds for a row that goes
+   * @param set new values by column
+   */
+  private record Plan(List<String> conditions, List<String> deletions, Map<String, String> set) {
+    String any() {
+      return String.join(" OR ", conditions);
+    }
+  }
+
+  /** Empty where no column can hold a person. */
+  private Optional<Plan> plan(Contract contract) {
+    List<String> deletions = new ArrayList<>();
+    List<String> conditions = new ArrayList<>();
+    Map<String, List<String>> textConditions = new TreeMap<>();
+    Set<String> keys = new TreeSet<>();
+    String isOwn = "false";
+    for (String subjectKind : List.of(kind, "case", "text")) {
+      SubjectColumns columns = SubjectColumns.of(contract, subjectKind).orElse(null);
+      if (columns == null) {
+        continue;
+      }
+      String names =
+          columns.keys().stream()
+              .map(k -> names(subjectKind, k))
+              .collect(Collectors.joining(" OR ", "(", ")"));
+      if (columns.isDeleted()) {
+        deletions.add(names);
+      }
+      conditions.add(names);
+      columns
+          .texts()
+          .forEach(t -> textConditions.computeIfAbsent(t, _ -> new ArrayList<>()).add(names));
+      if (subjectKind.equals(kind)) {
+        keys.addAll(columns.keys());
+        isOwn = names;
+      }
+    }
+    List<Contract.Column> words =
+        contract.columns().stream().filter(c -> isText(c) && !keys.contains(c.name())).toList();
+    if (!words.isEmpty()) {
+      String all =
+          words.stream().map(c -> "t.`" + c.name() + "`").collect(Collectors.joining(", "));
+      String joined = "concat_ws('\\n', " + all + ")";
+      String mentions =
+          "(exists(s.needles, n -> contains(lower(%s), n)) AND regexp_instr(%s, s.any_pattern) > 0)"
+              .formatted(joined, joined);
+      conditions.add(mentions);
+      if (contract.name().equals("ops.quarantine")) {
+        // A refused record is nobody's fact yet: it goes as a whole.
+        deletions.add(mentions);
+      }
+    }
+    if (conditions.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> set = new LinkedHashMap<>();
+    for (String key : keys) {
+      set.put(key, renamed("t.`" + key + "`"));
+    }
+    for (Contract.Column column : words) {
+      String masked = masked(column, isOwn);
+      List<String> own = textConditions.get(column.name());
+      set.put(
+          column.name(),
+          own == null
+              ? masked
+              : "CASE WHEN %s THEN %s ELSE %s END"
+                  .formatted(String.join(" OR ", own), empty(column), masked));
+    }
+    if (contract.columnNames().contains("content_hash")) {
+      // Of the words and ids that were: it would let a guess be confirmed.
+      String names = String.join(" OR ", conditions.subList(0, conditions.size() - 1));
+      if (!names.isEmpty()) {
+        set.put(
+            "content_hash",
+            "CASE WHEN %s THEN sha2(cast(concat_ws('|', s.id_name, %s, t.record_version) as binary), 256) ELSE t.content_hash END"
+                .formatted(names, masked("t.record_id", isOwn)));
+      }
+    }
+    return Optional.of(new Plan(conditions, deletions, set));
+  }
+
+  /** A MERGE that matches nothing would still be a commit, and a table read twice. */
+  private boolean matches(Contract contract, Plan plan) {
+    return !lake.read(contract.name())
+        .as("t")
+        .crossJoin(source.as("s"))
+        .where(plan.any())
+        .isEmpty();
+  }
+
+  private Done merge(Contract contract, Plan plan) {
+    DeltaMergeBuilder merge =
+        DeltaTable.forPath(spark, lake.path(contract.name()))
+            .as("t")
+            .merge(source.as("s"), plan.any());
+    if (!plan.deletions().isEmpty()) {
+      merge = merge.whenMatched(String.join(" OR ", plan.deletions())).delete();
+    }
+    Map<String, String> set = plan.set();
+    Row metrics = (set.isEmpty() ? merge : merge.whenMatched().updateExpr(set)).execute().first();
+    return new Done(
+        metrics.<Long>getAs("num_deleted_rows"), metrics.<Long>getAs("num_updated_rows"));
+  }
+
+  private static String names(String subjectKind, String column) {
+    String value = "t.`" + column + "`";
+    return switch (subjectKind) {
+      case "case" -> "coalesce(array_contains(s.cases, %s), false)".formatted(value);
+      case "text" -> "coalesce(array_contains(s.texts, %s), false)".formatted(value);
+      default -> "coalesce(%s IN (s.id, s.token), false)".formatted(value);
+    };
+  }
+
+  private static String renamed(String value) {
+    return "CASE WHEN %s = s.id THEN s.id_name WHEN %s = s.token THEN s.token_name ELSE %s END"
+        .formatted(value, value, value);
+  }
+
+  private static boolean isText(Contract.Column column) {
+    return column.type().equals(DataTypes.StringType)
+        || (column.type() instanceof ArrayType array
+            && array.elementType().equals(DataTypes.StringType));
+  }
+
+  private static String masked(Contract.Column column, String isOwn) {
+    String value = "t.`" + column.name() + "`";
+    return column.type().equals(DataTypes.StringType)
+        ? masked(value, isOwn)
+        : "transform(%s, x -> %s)".formatted(value, masked("x", isOwn));
+  }
+
+  private static String masked(String value, String isOwn) {
+    return "regexp_replace(regexp_replace(regexp_replace(%s, if(%s, s.own_id_pattern, s.id_pattern), s.id_name), s.token_pattern, s.token_name), s.contact_pattern, '%s')"
+        .formatted(value, isOwn, ErasedRecords.NO_TEXT);
+  }
+
+  private static String empty(Contract.Column column) {
+    return column.required() ? "'" + ErasedRecords.NO_TEXT + "'" : "NULL";
+  }
+}

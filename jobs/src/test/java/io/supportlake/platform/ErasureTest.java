@@ -1,0 +1,609 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.bool_or;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.supportlake.generator.Generator;
+import io.supportlake.platform.Contract.Kind;
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A user and an agent are erased from a lake that was really run, beside a twin in which nobody
+ * was. The erasure of the user is cut off once. The tests go on from each other's lake, in their
+ * order.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ErasureTest extends SparkSuite {
+  private static final LocalDate START = LocalDate.of(2026, 3, 2);
+  private static final int DAYS = 14;
+  private static final LocalDate LAST = START.plusDays(DAYS - 2L);
+  private static final LocalDate NEXT = LAST.plusDays(1);
+  private static final Instant NOW = Instant.parse("2026-04-01T12:00:00Z");
+
+  @TempDir private static Path folder;
+
+  private final SparkSession fewRows = Sessions.withoutCodeGeneration(spark());
+
+  private Installation erased;
+  private Installation twin;
+  private Subject user;
+  private Subject agent;
+  private String account;
+  private Map<String, List<String>> before;
+  private Map<String, List<String>> after;
+  private Set<String> foundBefore;
+  private List<Path> filesOfThePeople;
+  private int people;
+
+  /** A lake whose restricted location lies elsewhere, with its landing zone and outputs. */
+  private record Installation(Path root, SparkSession fewRows) {
+    RunConfig config() {
+      return RunConfig.load(HOME.resolve("conf"), null)
+          .at(
+              new RunConfig.Locations(
+                  root.resolve("lake").toString(),
+                  root.resolve("elsewhere").toString(),
+                  root.resolve("out").toString()),
+              root.resolve("landing").toString());
+    }
+
+    Lake lake() {
+      return new Lake(fewRows, config().lake(), CONTRACTS);
+    }
+
+    Runner runner() {
+      return new Runner(spark(), CONTRACTS, config(), SETTINGS, HOME.resolve("conf"), quiet());
+    }
+
+    Erasure erasure(Supplier<Instant> now) {
+      return new Erasure(
+          spark(), CONTRACTS, config(), SETTINGS, HOME.resolve("conf"), quiet(), now);
+    }
+
+    Retention retention() {
+      return new Retention(fewRows, lake(), CONTRACTS, config(), Map.of());
+    }
+  }
+
+  private static Progress quiet() {
+    return new Progress(
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+  }
+
+  @BeforeAll
+  void runEraseAndKeepATwin() throws IOException {
+    erased = new Installation(folder.resolve("erased"), fewRows);
+    twin = new Installation(folder.resolve("twin"), fewRows);
+    var _ =
+        Generator.run(
+            new Generator.Options(3, 10, START, DAYS, SETTINGS.key()),
+            erased.root().resolve("landing"),
+            folder.resolve("truth"));
+    // Refused for its result, so that quarantine holds the user too.
+    Path landing = erased.root().resolve("landing");
+    String userId = mostActive(landing, "customer", "user_id");
+    String agentId = mostActive(landing, "agent", "actor_id");
+    // Another user, whose id begins with the user's.
+    Path namesake = erased.root().resolve("landing/user_change/" + START + "/namesake.csv");
+    Files.writeString(
+        namesake,
+        "change_id,user_id,account_id,changed_at,role,status\nnamesake,%s-2,A,%sT10:00:00Z,admin,active\n"
+            .formatted(userId, START));
+    Path broken = erased.root().resolve("landing/usage_event/" + START + "/broken.jsonl");
+    Files.writeString(
+        broken,
+        "{\"event_id\":\"broken\",\"account_id\":\"A\",\"user_id\":\"%s\",\"event_at\":\"%sT10:00:00Z\",\"product\":\"p\",\"feature\":\"f\",\"action\":\"a\",\"result\":\"maybe\",\"is_core\":true}\n"
+            .formatted(userId, START));
+    // Nobody else: the numbers of others are compared below.
+    try (Stream<Path> generated = Files.walk(landing.resolve("erasure_request"))) {
+      for (Path file : generated.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+    Path asked = landing.resolve("erasure_request/" + START + "/asked.jsonl");
+    Files.createDirectories(asked.getParent());
+    Files.writeString(asked, request("user", userId) + request("agent", agentId));
+    var _ = erased.runner().run(START, LAST);
+
+    Lake lake = erased.lake();
+    user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, userId);
+    agent = Subject.of(lake, SETTINGS.key(), Subject.Kind.AGENT, agentId);
+    account =
+        lake.read("bronze.user_change")
+            .where(col("user_id").equalTo(userId))
+            .first()
+            .getAs("account_id");
+    Path list = erased.root().resolve("out/outreach/" + LAST + "/list.csv");
+    Files.createDirectories(list.getParent());
+    Files.writeString(list, "account,owner\n" + account + "," + agentId + "\n");
+    Files.writeString(list.resolveSibling("other.csv"), "account,owner\nA,nobody\n");
+    copy(erased.root(), twin.root());
+    filesOfThePeople =
+        Stream.of(user, agent)
+            .flatMap(person -> holding(erased.root().resolve("landing"), person).stream())
+            .distinct()
+            .toList();
+    foundBefore = found(erased.root(), user);
+    before = everything(lake);
+
+    AtomicInteger calls = new AtomicInteger();
+    assertThatThrownBy(() ->
+            erased
+                .erasure(() -> {
+                  if (calls.incrementAndGet() > 1) {
+                    throw new IllegalStateException("the power went out");
+                  }
+                  return NOW;
+                })
+                .erase("user", userId))
+        .hasMessageContaining("power");
+    assertThatThrownBy(() -> erased.runner().run(null, NEXT))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("an erasure was cut off");
+    people = erased.erasure(() -> NOW).pending();
+    after = everything(erased.lake());
+  }
+
+  /** A request whose id is made of the person's. */
+  private static String request(String kind, String id) {
+    return "{\"request_id\":\"asked-%s\",\"subject_kind\":\"%s\",\"subject_id\":\"%s\",\"requested_at\":\"%sT10:00:00Z\"}\n"
+        .formatted(id, kind, id, START);
+  }
+
+  @Test
+  @Order(1)
+  void theScanFindsTheUserBeforeAndNobodyAfter() {
+    assertThat(foundBefore)
+        .anyMatch(f -> f.contains("/landing/user_change/"))
+        .anyMatch(f -> f.contains("/elsewhere/bronze/case_event/"))
+        .anyMatch(f -> f.contains("/elsewhere/ops/quarantine/"))
+        .anyMatch(f -> f.contains("/lake/silver/support_case/"))
+        .noneMatch(f -> f.contains("/lake/bronze/"));
+    assertThat(found(erased.root(), user)).isEmpty();
+    assertThat(found(erased.root(), agent)).isEmpty();
+    assertThat(found(twin.root(), agent)).anyMatch(f -> f.contains("/out/outreach/"));
+    assertThat(erased.root().resolve("out/outreach/" + LAST + "/other.csv")).exists();
+  }
+
+  @Test
+  @Order(2)
+  void theLedgerSaysThatBothAreDoneAndLinksThemToNothing() {
+    List<Row> ledger =
+        erased
+            .lake()
+            .read("ops.erasure_ledger")
+            .where(col("proof").isNotNull())
+            .orderBy("subject_kind")
+            .selectExpr(
+                "subject_kind",
+                "state",
+                "pseudonym",
+                "rows_deleted + rows_changed",
+                "proof",
+                "request_id")
+            .collectAsList();
+
+    assertThat(ledger)
+        .extracting(r -> r.getString(0) + " " + r.getString(1))
+        .containsExactly("agent done", "user done");
+    assertThat(ledger).allSatisfy(r -> assertThat(r.isNullAt(2)).isTrue());
+    assertThat(ledger)
+        .allSatisfy(r -> {
+          assertThat(r.getLong(3)).isPositive();
+          assertThat(r.getString(4)).contains("no trace");
+        });
+    assertThat(ledger)
+        .extracting(r -> r.getString(5))
+        .containsExactlyInAnyOrder(
+            ErasureLedger.requestToken(SETTINGS.key(), "asked-" + agent.id()),
+            ErasureLedger.requestToken(SETTINGS.key(), "asked-" + user.id()));
+    assertThat(people).isEqualTo(2);
+    assertThat(erased.lake().read("bronze.erasure_request").count()).isZero();
+    assertThat(erased.erasure(() -> NOW).pending()).isZero();
+  }
+
+  @Test
+  @Order(3)
+  void rowsOfOthersAreWhatTheyWereAndThoseOfThePeopleStayWithoutThem() {
+    for (Contract contract : Tables.inOrder(CONTRACTS)) {
+      List<String> others =
+          rows(before, contract.name()).stream()
+              .filter(r -> !user.isIn(r) && !agent.isIn(r))
+              .toList();
+      List<String> now = new ArrayList<>(rows(after, contract.name()));
+      if (contract.name().equals("silver.text_embedding")) {
+        assertThat(others).containsAll(now);
+        assertThat(now).hasSizeLessThan(others.size());
+        continue;
+      }
+      assertThat(now).as(contract.name()).containsAll(others);
+      boolean isDeleted =
+          SubjectColumns.of(contract, "user").filter(SubjectColumns::isDeleted).isPresent();
+      if (!isDeleted) {
+        assertThat(now).as(contract.name()).hasSameSizeAs(rows(before, contract.name()));
+      }
+    }
+    assertThat(rows(after, "silver.app_user"))
+        .hasSizeLessThan(rows(before, "silver.app_user").size());
+    assertThat(rows(after, "silver.case_message"))
+        .hasSizeLessThan(rows(before, "silver.case_message").size());
+  }
+
+  @Test
+  @Order(4)
+  void whatWasTheUsersIsStillOneUsers() {
+    Lake lake = erased.lake();
+    List<String> tokens =
+        lake
+            .read("silver.support_case")
+            .where(col("account_id").equalTo(account).and(col("user_id").isNotNull()))
+            .select("user_id")
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(r -> r.getString(0))
+            .toList();
+    List<String> plain =
+        lake
+            .read("bronze.case_event")
+            .where(col("user_id").startsWith("erased-"))
+            .select("user_id")
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(r -> r.getString(0))
+            .toList();
+
+    assertThat(plain).hasSize(1);
+    assertThat(tokens).contains(SETTINGS.key().token("usr", plain.getFirst()));
+    assertThat(
+            lake.read("bronze.case_event")
+                .where(col("user_id").equalTo(plain.getFirst()))
+                .where("text is not null or subject is not null")
+                .count())
+        .isZero();
+  }
+
+  @Test
+  @Order(5)
+  void readersOfTheFinishedSetSeeTheVersionsWithoutThePeople() {
+    Queries queries = new Queries(spark(), erased.lake(), CONTRACTS);
+
+    assertThat(
+            queries
+                .query("SELECT agent_id FROM silver.support_case WHERE agent_id IS NOT NULL")
+                .collectAsList())
+        .isNotEmpty()
+        .noneMatch(r -> r.getString(0).equals(agent.id()));
+    assertThat(FinishedSet.of(erased.lake()).to()).isEqualTo(LAST);
+  }
+
+  @Test
+  @Order(6)
+  void deliveredAgainUnderAnotherNameThePersonStaysAwayAndTheNextDayIsWhatItIsForOthers()
+      throws IOException {
+    for (Path file : filesOfThePeople) {
+      Path twinsFile = twin.root().resolve("landing").resolve(file);
+      Path source = Path.of("landing", file.getName(0).toString(), NEXT.toString());
+      Files.createDirectories(erased.root().resolve(source));
+      String name = "again-" + file.getName(1) + "-" + file.getFileName();
+      Files.copy(twinsFile, erased.root().resolve(source).resolve(name));
+    }
+    var _ = erased.runner().run(null, NEXT);
+    var _ = twin.runner().run(null, NEXT);
+
+    assertThat(found(erased.root().resolve("lake"), user)).isEmpty();
+    assertThat(found(erased.root().resolve("elsewhere"), user)).isEmpty();
+    assertThat(found(erased.root().resolve("lake"), agent)).isEmpty();
+    assertThat(found(erased.root().resolve("elsewhere"), agent)).isEmpty();
+    Row accounts =
+        erased
+            .lake()
+            .read("ops.check")
+            .where("read_count is not null")
+            .selectExpr(
+                "sum(read_count)",
+                "sum(accepted_count + duplicate_count + quarantined_count + erased_count)",
+                "sum(erased_count)")
+            .first();
+    assertThat(accounts.getLong(0)).isEqualTo(accounts.getLong(1));
+    assertThat(accounts.getLong(2)).isPositive();
+
+    Map<String, List<String>> here = everything(erased.lake());
+    Map<String, List<String>> there = everything(twin.lake());
+    Map<String, List<String>> differences = new TreeMap<>();
+    for (Contract contract : Tables.inOrder(CONTRACTS)) {
+      boolean isOthers =
+          contract.kind() != Kind.JOURNAL
+              && contract.columnNames().contains("account_id")
+              && !contract.name().equals("silver.text_embedding");
+      if (isOthers) {
+        List<String> mine = others(rows(here, contract.name()));
+        List<String> theirs = others(rows(there, contract.name()));
+        if (!mine.equals(theirs)) {
+          differences.put(
+              contract.name(),
+              Stream.concat(
+                      mine.stream().filter(r -> !theirs.contains(r)).limit(2),
+                      theirs.stream().filter(r -> !mine.contains(r)).limit(2))
+                  .toList());
+        }
+      }
+    }
+    assertThat(differences).isEmpty();
+    for (String sums : List.of("gold.team_day", "gold.product_day", "gold.churned_revenue")) {
+      assertThat(here.get(sums)).as(sums).isEqualTo(there.get(sums)).isNotEmpty();
+    }
+  }
+
+  /** Rows of other accounts that the agent had no part in. */
+  private List<String> others(List<String> rows) {
+    return rows.stream()
+        .filter(r -> !r.contains(account) && !agent.isIn(r) && !r.contains("erased"))
+        .toList();
+  }
+
+  @Test
+  @Order(7)
+  void anAccessRequestGetsWhatIsThePersonsAndNoWordOfOthers() throws IOException {
+    Path handedOver = folder.resolve("handed-over");
+    SubjectExport export = new SubjectExport(twin.lake(), CONTRACTS, SETTINGS.key());
+    long rows = export.write("user", user.id(), handedOver);
+    String everythingWritten;
+    try (Stream<Path> files = Files.list(handedOver)) {
+      everythingWritten = files.map(ErasureTest::read).collect(Collectors.joining());
+    }
+
+    assertThat(rows).isPositive();
+    assertThat(read(handedOver.resolve("bronze.user_change.jsonl")))
+        .contains(user.id())
+        .contains("\"email\":");
+    assertThat(read(handedOver.resolve("manifest.json"))).contains("silver.support_case.jsonl");
+    List<String> strangers =
+        twin
+            .lake()
+            .read("bronze.user_change")
+            .where(col("user_id").notEqual(user.id()))
+            .select("user_id")
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(r -> "\"" + r.getString(0) + "\"")
+            .toList();
+    assertThat(strangers).isNotEmpty().noneMatch(everythingWritten::contains);
+    assertThatThrownBy(() -> export.write("user", user.id(), handedOver))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("is there already");
+
+    Path ofAgent = folder.resolve("agents");
+    var _ = export.write("agent", agent.id(), ofAgent);
+    assertThat(read(ofAgent.resolve("bronze.case_event.jsonl")))
+        .contains(agent.id())
+        .doesNotContain("\"text\":")
+        .doesNotContain("\"user_id\":");
+  }
+
+  @Test
+  @Order(8)
+  void retentionRemovesWhatIsOldAndTheAccountsStillBalance() throws IOException {
+    Lake lake = twin.lake();
+    LocalDate keptFrom = START.plusDays(6);
+    LocalDate asOf = keptFrom.plusDays(60);
+    Path oldList = twin.root().resolve("out/outreach/2024-01-31/list.csv");
+    Files.createDirectories(oldList.getParent());
+    Files.writeString(oldList, "old\n");
+    long manifest = lake.read("ops.landing_file").count();
+    long accounts = lake.read("bronze.account_change").count();
+    long usage = lake.read("bronze.usage_event").count();
+    Map<String, List<String>> tables = everything(lake);
+
+    List<Retention.Removed> planned = twin.retention().enforce(asOf, true, NOW);
+    assertThat(lake.read("bronze.usage_event").count()).isEqualTo(usage);
+    assertThat(oldList).exists();
+    List<Retention.Removed> removed = twin.retention().enforce(asOf, false, NOW);
+    FinishedSet.nameNewest(fewRows, lake, "", NOW);
+
+    assertThat(removed).isEqualTo(planned);
+    assertThat(removed)
+        .extracting(Retention.Removed::source)
+        .containsExactly("error_log", "usage_event", "out");
+    assertThat(
+            lake.read("bronze.usage_event").where("arrival_date < DATE'" + keptFrom + "'").count())
+        .isZero();
+    assertThat(lake.read("ops.quarantine").where("source = 'usage_event'").count()).isZero();
+    assertThat(lake.read("bronze.account_change").count()).isEqualTo(accounts);
+    assertThat(oldList).doesNotExist();
+    assertThat(twin.root().resolve("landing/usage_event/" + START)).isEmptyDirectory();
+    assertThat(lake.read("ops.landing_file").count()).isEqualTo(manifest);
+    long accepted =
+        lake.read("ops.check")
+            .where("table_name = 'bronze.usage_event' and accepted_count is not null")
+            .selectExpr("sum(accepted_count)")
+            .first()
+            .getLong(0);
+    long gone =
+        lake.read("ops.retention_ledger")
+            .where("source = 'usage_event'")
+            .selectExpr("sum(bronze_rows)")
+            .first()
+            .getLong(0);
+    assertThat(gone).isPositive();
+    assertThat(lake.read("bronze.usage_event").count() + gone).isEqualTo(accepted);
+
+    // The day is run again, with one old record delivered anew: it could be one already counted.
+    Path again = twin.root().resolve("landing/usage_event/" + NEXT + "/again.jsonl");
+    Files.createDirectories(again.getParent());
+    Files.writeString(
+        again,
+        "{\"event_id\":\"late\",\"account_id\":\"A\",\"user_id\":\"U\",\"event_at\":\"%sT10:00:00Z\",\"product\":\"payments\",\"feature\":\"f\",\"action\":\"a\",\"result\":\"success\",\"is_core\":true}\n"
+            .formatted(START));
+    Runner.Summary summary = twin.runner().run(null, NEXT);
+    assertThat(summary.files()).isEqualTo(1);
+    assertThat(summary.quarantined()).isEqualTo(1);
+    assertThat(summary.stopped()).isEmpty();
+    assertThat(without(everything(lake), "ops")).isEqualTo(without(tables, "ops"));
+  }
+
+  @Test
+  @Order(0)
+  void noColumnNamesAPersonThatItsContractDoesNotDeclare() {
+    Map<String, Set<String>> people = new TreeMap<>();
+    Lake lake = twin.lake();
+    Set<String> users = values(lake, "bronze.user_change", "user_id");
+    people.put("agent", values(lake, "bronze.roster_change", "agent_id"));
+    people.put(
+        "user",
+        Stream.concat(users.stream(), users.stream().map(u -> SETTINGS.key().token("usr", u)))
+            .collect(Collectors.toCollection(TreeSet::new)));
+    List<String> undeclared = new ArrayList<>();
+    for (String layer : List.of("bronze", "silver", "gold", "ops")) {
+      for (Contract contract : CONTRACTS.layer(layer)) {
+        if (lake.exists(contract.name())) {
+          people.forEach((kind, ids) -> undeclared.addAll(undeclared(lake, contract, kind, ids)));
+        }
+      }
+    }
+    assertThat(undeclared).isEmpty();
+  }
+
+  /** Columns that hold one of the ids though the contract does not say so; one pass a table. */
+  private static List<String> undeclared(
+      Lake lake, Contract contract, String kind, Set<String> ids) {
+    List<String> declared =
+        SubjectColumns.of(contract, kind).map(SubjectColumns::keys).orElse(List.of());
+    List<String> columns =
+        contract.columns().stream()
+            .filter(c -> c.type().equals(DataTypes.StringType) && !declared.contains(c.name()))
+            .map(Contract.Column::name)
+            .toList();
+    if (columns.isEmpty()) {
+      return List.of();
+    }
+    Row holds =
+        lake.read(contract.name())
+            .groupBy()
+            .agg(
+                count(lit(1)),
+                columns.stream()
+                    .map(c -> coalesce(bool_or(col("`" + c + "`").isin(ids.toArray())), lit(false)))
+                    .toArray(Column[]::new))
+            .first();
+    return IntStream.range(0, columns.size())
+        .filter(i -> holds.getBoolean(i + 1))
+        .mapToObj(i -> kind + " in " + contract.name() + "." + columns.get(i))
+        .toList();
+  }
+
+  private static Set<String> values(Lake lake, String table, String column) {
+    return lake.read(table).select(column).distinct().collectAsList().stream()
+        .map(r -> r.getString(0))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Map<String, List<String>> without(Map<String, List<String>> tables, String layer) {
+    Map<String, List<String>> rest = new TreeMap<>(tables);
+    rest.keySet().removeIf(t -> t.startsWith(layer + "."));
+    return rest;
+  }
+
+  private static String mostActive(Path landing, String actorType, String id) {
+    return spark()
+        .read()
+        .json(landing.resolve("case_event").toString() + "/*/*")
+        .where("text is not null")
+        .where(col("actor_type").equalTo(actorType).and(col(id).isNotNull()))
+        .groupBy(id)
+        .count()
+        .orderBy(col("count").desc(), col(id))
+        .first()
+        .getString(0);
+  }
+
+  private static Set<String> found(Path root, Subject subject) {
+    return DecodingScan.find(root, subject.fileNeedles()).stream()
+        .map(h -> h.file().toString())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Landed files that hold the person, below the landing zone. */
+  private static List<Path> holding(Path landing, Subject subject) {
+    return DecodingScan.find(landing, subject.fileNeedles()).stream()
+        .map(h -> landing.relativize(h.file()))
+        .distinct()
+        .toList();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  private static List<String> rows(Map<String, List<String>> tables, String table) {
+    return java.util.Objects.requireNonNull(tables.get(table));
+  }
+
+  private static Map<String, List<String>> everything(Lake lake) {
+    return Tables.inOrder(CONTRACTS).stream()
+        .collect(Collectors.toMap(Contract::name, c -> contents(lake, c)));
+  }
+
+  private static List<String> contents(Lake lake, Contract contract) {
+    Column[] columns =
+        contract.columns().stream()
+            .map(c -> c.type() instanceof MapType ? col(c.name()).cast("string") : col(c.name()))
+            .toArray(Column[]::new);
+    return lake.read(contract.name()).select(columns).collectAsList().stream()
+        .map(Row::toString)
+        .sorted()
+        .toList();
+  }
+}
