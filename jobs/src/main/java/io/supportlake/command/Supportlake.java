@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       MaintainCommand.class,
       EraseCommand.class,
       SubjectExportCommand.class,
+      EvaluateCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -116,6 +116,12 @@ public record RunConfig(
         landingZone.toString());
   }
 
+  /** The same with these vendor mappings in use and no others. */
+  RunConfig reading(List<String> mappings) {
+    return new RunConfig(
+        lake, landing, reporting, privacy, retention, spark, mappings, ignoredSources);
+  }
+
   /** The settings that tables see, with the key from the environment. */
   public Settings settings(Map<String, String> environment) {
     return settings(keyIn(privacy.keyVariable(), environment));

@@ -14,12 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -81,8 +80,7 @@ public final class SourceCheck {
 
   /** All mappings below the configuration, by name. */
   public static List<Listed> list(Path conf) {
-    return files(conf).stream()
-        .map(SourceMapping::read)
+    return SourceMapping.all(conf).stream()
         .map(m ->
             new Listed(
                 m.name(),
@@ -98,21 +96,20 @@ public final class SourceCheck {
    * @param most records shown of each source
    */
   public List<Found> check(Path conf, String name, Path file, int most) {
-    List<String> known = list(conf).stream().map(Listed::name).toList();
-    if (!known.contains(name)) {
-      throw new UsageException(
-          "no mapping %s (known: %s). Name one of these, or add conf/sources/%s.yaml."
-              .formatted(name, String.join(", ", known), name));
-    }
+    SourceMapping mapping = SourceMapping.named(conf, name);
     if (!Files.isRegularFile(file)) {
       throw new UsageException("%s: no such file. Name a file of the vendor's.".formatted(file));
     }
-    SourceMapping mapping = SourceMapping.load(conf, List.of(name)).values().iterator().next();
     validate(mapping);
     Path path = file.toAbsolutePath().normalize();
     Path folder = java.util.Objects.requireNonNull(path.getParent());
     TakenFile taken =
-        new TakenFile(String.valueOf(path.getFileName()), mapping.folder(), 0, "", arrival(path));
+        new TakenFile(
+            String.valueOf(path.getFileName()),
+            mapping.folder(),
+            0,
+            "",
+            arrival(path, settings.reportingZone()));
     SourceIngest ingest =
         new SourceIngest(
             spark,
@@ -257,25 +254,17 @@ public final class SourceCheck {
   /**
    * The day of the file's folder where it has one, as in the landing zone; else of its last change.
    */
-  private LocalDate arrival(Path file) {
+  /** The date of the file's folder, else of the file. */
+  static LocalDate arrival(Path file, ZoneId zone) {
     try {
       return LocalDate.parse(
           String.valueOf(java.util.Objects.requireNonNull(file.getParent()).getFileName()));
     } catch (DateTimeParseException e) {
       try {
-        return LocalDate.ofInstant(
-            Files.getLastModifiedTime(file).toInstant(), settings.reportingZone());
+        return LocalDate.ofInstant(Files.getLastModifiedTime(file).toInstant(), zone);
       } catch (IOException unreadable) {
         throw new UncheckedIOException("cannot read the date of " + file, unreadable);
       }
-    }
-  }
-
-  private static List<Path> files(Path conf) {
-    try (Stream<Path> files = Files.list(conf.resolve("sources"))) {
-      return new ArrayList<>(files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot list the mappings in " + conf.resolve("sources"), e);
     }
   }
 }

@@ -3,11 +3,15 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +71,31 @@ record SourceMapping(
       byFolder.put(mapping.folder(), mapping);
     }
     return byFolder;
+  }
+
+  /** The mapping of a name that somebody gave. */
+  static SourceMapping named(Path conf, String name) {
+    List<String> known = all(conf).stream().map(SourceMapping::name).toList();
+    if (!known.contains(name)) {
+      throw new UsageException(
+          "no mapping %s (known: %s). Name one of these, or add conf/sources/%s.yaml."
+              .formatted(name, String.join(", ", known), name));
+    }
+    return load(conf, List.of(name)).values().iterator().next();
+  }
+
+  /** All mappings below the configuration, by name. */
+  static List<SourceMapping> all(Path conf) {
+    Path folder = conf.resolve("sources");
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> f.toString().endsWith(".yaml"))
+          .sorted()
+          .map(SourceMapping::read)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the mappings in " + folder, e);
+    }
   }
 
   /** The mapping of one file. */
