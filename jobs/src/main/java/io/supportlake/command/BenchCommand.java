@@ -1,5 +1,8 @@
 package io.supportlake.command;
 
+import io.supportlake.Settings;
+import io.supportlake.generator.Generator;
+import io.supportlake.generator.SteadyLanding;
 import io.supportlake.platform.DailyCostBench;
 import io.supportlake.platform.DailyCostBench.Cost;
 import io.supportlake.platform.IngestBench;
@@ -9,6 +12,7 @@ import io.supportlake.platform.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -137,6 +141,10 @@ final class BenchCommand implements Callable<Integer> {
           "Measures a daily run as the history grows at a constant daily volume, beside a full rebuild.",
       mixinStandardHelpOptions = true)
   static final class DailyCost extends Bench {
+    private static final LocalDate FIRST = LocalDate.of(2025, 3, 3);
+    private static final int PERIOD = 20;
+    private static final int GENERATED = 2 * PERIOD;
+
     @Option(
         names = "--accounts",
         defaultValue = "150",
@@ -161,15 +169,30 @@ final class BenchCommand implements Callable<Integer> {
       }
       Map<String, String> counting = new HashMap<>(installed.config().spark());
       counting.put("spark.hadoop.fs.file.impl", DailyCostBench.Listing.class.getName());
+      Progress progress = new Progress(System.out);
+      int days = measured.getLast() + 1;
+      progress.step("making %d days of %d accounts ...", days, accounts);
+      Settings settings = installed.config().settings(DemoCommand.KEY);
+      Path all = work.resolve("all");
+      var _ =
+          Generator.run(
+              new Generator.Options(7, accounts, FIRST, GENERATED, settings.key()),
+              all,
+              work.resolve("truth"));
+      SteadyLanding.repeat(
+          all,
+          FIRST.plusDays(GENERATED - 1),
+          PERIOD,
+          Math.max(0, Math.ceilDiv(days - GENERATED, PERIOD)));
       DailyCostBench.Result result =
           new DailyCostBench(
                   Sessions.open("supportlake", counting),
                   installed.contracts(),
                   installed.config(),
-                  installed.config().settings(DemoCommand.KEY),
+                  settings,
                   Installation.conf(),
-                  new Progress(System.out))
-              .run(work, accounts, measured);
+                  progress)
+              .run(all, FIRST, work, measured);
       return String.format(
           Locale.ROOT,
           "{\"seconds_ratio\": %.3f, \"bytes_ratio\": %.3f, \"full_rebuild_ratio\": %.4f, \"days\": {%s}, \"late_file\": %s, \"full_rebuild\": %s}",

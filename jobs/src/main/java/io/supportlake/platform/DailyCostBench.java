@@ -4,8 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import io.delta.tables.DeltaTable;
 import io.supportlake.Settings;
-import io.supportlake.generator.Generator;
-import io.supportlake.generator.SteadyLanding;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -37,9 +35,6 @@ import org.apache.spark.sql.SparkSession;
  * commit a day, which is what daily runs would have left.
  */
 public final class DailyCostBench {
-  private static final LocalDate FIRST = LocalDate.of(2025, 3, 3);
-  private static final int PERIOD = 20;
-  private static final int GENERATED = 2 * PERIOD;
   private static final int LATE_DAYS = 10;
 
   /** Appended to by every run, one commit and one file each. */
@@ -157,51 +152,41 @@ public final class DailyCostBench {
   /**
    * Makes the history and measures.
    *
-   * @param folder an empty folder for landing zone and lakes
-   * @param accounts customers
+   * @param all a landing zone of constant daily volume, one day longer than is measured
+   * @param first its first day
+   * @param folder for landing zone and lakes; nothing of them is there yet
    * @param measured numbers of the days to be measured, rising, the first at least 2
    */
-  public Result run(Path folder, int accounts, List<Integer> measured) {
+  public Result run(Path all, LocalDate first, Path folder, List<Integer> measured) {
     Path landing = folder.resolve("landing");
     int days = measured.getLast();
-    progress.step("making %d days of %d accounts ...", days + 1, accounts);
-    var _ =
-        Generator.run(
-            new Generator.Options(7, accounts, FIRST, GENERATED, settings.key()),
-            folder.resolve("generated"),
-            folder.resolve("truth"));
-    SteadyLanding.repeat(
-        folder.resolve("generated"),
-        day(GENERATED),
-        PERIOD,
-        Math.max(0, Math.ceilDiv(days + 1 - GENERATED, PERIOD)));
     Runner runner = runner(folder.resolve("lake"), landing);
     List<Day> costs = new ArrayList<>();
     int done = 0;
     for (int number : measured) {
-      arrive(folder.resolve("generated"), landing, day(done + 1), day(number - 1));
+      arrive(all, landing, day(first, done + 1), day(first, number - 1));
       if (done < number - 1) {
-        long sequence = runner.run(day(done + 1), day(number - 1)).runSequence();
+        long sequence = runner.run(day(first, done + 1), day(first, number - 1)).runSequence();
         progress.step("days %d to %d", done + 1, number - 1);
         commitDaily(runner.lake(), sequence);
         progress.step("  as daily commits");
       }
-      arrive(folder.resolve("generated"), landing, day(number), day(number));
-      costs.add(new Day(number, measure("day " + number, runner, day(number))));
+      arrive(all, landing, day(first, number), day(first, number));
+      costs.add(new Day(number, measure("day " + number, runner, day(first, number))));
       done = number;
     }
-    arrive(folder.resolve("generated"), landing, day(days + 1), day(days + 1));
-    late(landing, days);
-    Cost late = measure("a late file", runner, day(days + 1));
-    Path sameLanding = folder.resolve("all");
-    arrive(folder.resolve("generated"), sameLanding, day(1), day(days));
+    arrive(all, landing, day(first, days + 1), day(first, days + 1));
+    late(landing, first, days);
+    Cost late = measure("a late file", runner, day(first, days + 1));
+    Path sameLanding = folder.resolve("landing-again");
+    arrive(all, sameLanding, day(first, 1), day(first, days));
     Runner anew = runner(folder.resolve("full"), sameLanding);
-    Cost full = cost("a full rebuild", () -> anew.run(day(1), day(days)));
+    Cost full = cost("a full rebuild", () -> anew.run(day(first, 1), day(first, days)));
     return new Result(costs, late, full);
   }
 
-  private static LocalDate day(int number) {
-    return FIRST.plusDays(number - 1L);
+  private static LocalDate day(LocalDate first, int number) {
+    return first.plusDays(number - 1L);
   }
 
   private Runner runner(Path lake, Path landing) {
@@ -236,12 +221,13 @@ public final class DailyCostBench {
   }
 
   /** Usage of ten old days in a file of the day after the last. */
-  private static void late(Path landing, int days) {
+  private static void late(Path landing, LocalDate first, int days) {
     Path usage = landing.resolve("usage_event");
-    Path file = usage.resolve(day(days + 1).toString()).resolve("late.jsonl.gz");
+    Path file = usage.resolve(day(first, days + 1).toString()).resolve("late.jsonl.gz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
       for (int i = 0; i < LATE_DAYS; i++) {
-        Path old = usage.resolve(day(days / 2 + 3 * i).toString()).resolve("part-00000.jsonl.gz");
+        Path old =
+            usage.resolve(day(first, days / 2 + i).toString()).resolve("part-00000.jsonl.gz");
         try (var in = new GZIPInputStream(Files.newInputStream(old))) {
           String lines = new String(in.readAllBytes(), StandardCharsets.UTF_8);
           out.write(lines.replace("\"use-", "\"use-late-").getBytes(StandardCharsets.UTF_8));
