@@ -3,6 +3,7 @@ package io.supportlake.command;
 import io.supportlake.Settings;
 import io.supportlake.generator.Generator;
 import io.supportlake.generator.SteadyLanding;
+import io.supportlake.platform.BusinessTimeBench;
 import io.supportlake.platform.DailyCostBench;
 import io.supportlake.platform.DailyCostBench.Cost;
 import io.supportlake.platform.IngestBench;
@@ -32,7 +33,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures what the product's own work costs, as ratios in one run.",
-    subcommands = {BenchCommand.Ingest.class, BenchCommand.DailyCost.class},
+    subcommands = {
+      BenchCommand.Ingest.class,
+      BenchCommand.DailyCost.class,
+      BenchCommand.BusinessTime.class
+    },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -41,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     throw new CommandLine.ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "say what to measure: bench ingest or bench daily-cost");
+        "say what to measure: bench ingest, bench daily-cost or bench business-time");
   }
 
   /** A folder to work in, and where the figures go. */
@@ -131,6 +136,33 @@ final class BenchCommand implements Callable<Integer> {
           result.silverSeconds(),
           result.rows(),
           result.bytes());
+    }
+  }
+
+  /** {@code bench business-time}. */
+  @Command(
+      name = "business-time",
+      description = "Measures what business minutes cost a row beyond elapsed minutes.",
+      mixinStandardHelpOptions = true)
+  static final class BusinessTime extends Bench {
+    @Option(
+        names = "--rows",
+        defaultValue = "5000000",
+        description = "intervals (default: ${DEFAULT-VALUE})")
+    private long rows = 5_000_000;
+
+    @Override
+    String figures(Installation installed, Path work) {
+      BusinessTimeBench.Result result =
+          new BusinessTimeBench(installed.spark(), Installation.conf()).run(rows);
+      return String.format(
+          Locale.ROOT,
+          "{\"microseconds_per_row\": %.3f, \"ratio\": %.2f, \"seconds\": %.2f, \"floor_seconds\": %.2f, \"rows\": %d}",
+          result.microsecondsPerRow(),
+          result.ratio(),
+          result.seconds(),
+          result.floorSeconds(),
+          result.rows());
     }
   }
 

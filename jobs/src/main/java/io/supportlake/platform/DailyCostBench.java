@@ -14,15 +14,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,6 +41,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class DailyCostBench {
   private static final int LATE_DAYS = 10;
+  private static final int MOST_STEPS = 8;
 
   /** Appended to by every run, one commit and one file each. */
   private static final List<String> DAILY_COMMITS = List.of("ops.landing_file", "ops.check");
@@ -135,17 +141,39 @@ public final class DailyCostBench {
     }
   }
 
-  /** Sums over the tasks of a run. */
+  /** Sums over the tasks of a run; bytes by the run's steps too, which name their jobs. */
   private static final class Tasks extends SparkListener {
     private final LongAdder bytesRead = new LongAdder();
     private final LongAdder rowsWritten = new LongAdder();
+    private final Map<Integer, String> steps = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> bytesByStep = new ConcurrentHashMap<>();
+
+    @Override
+    public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
+      steps.put(
+          submitted.stageInfo().stageId(),
+          submitted.properties().getProperty("spark.job.description", "the rest"));
+    }
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
       if (end.taskMetrics() != null) {
-        bytesRead.add(end.taskMetrics().inputMetrics().bytesRead());
+        long bytes = end.taskMetrics().inputMetrics().bytesRead();
+        bytesRead.add(bytes);
+        bytesByStep
+            .computeIfAbsent(steps.getOrDefault(end.stageId(), "the rest"), _ -> new LongAdder())
+            .add(bytes);
         rowsWritten.add(end.taskMetrics().outputMetrics().recordsWritten());
       }
+    }
+
+    /** The steps that read most, with their megabytes. */
+    String most() {
+      return bytesByStep.entrySet().stream()
+          .sorted(Comparator.comparingLong(e -> -e.getValue().sum()))
+          .limit(MOST_STEPS)
+          .map(e -> "%s %.1f MB".formatted(e.getKey(), e.getValue().sum() / 1e6))
+          .collect(Collectors.joining(", "));
     }
   }
 
@@ -264,6 +292,7 @@ public final class DailyCostBench {
         cost.bytesRead(),
         cost.filesListed(),
         cost.rowsWritten());
+    progress.step("  most bytes by %s", tasks.most());
     return cost;
   }
 

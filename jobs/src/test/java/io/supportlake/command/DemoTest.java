@@ -9,11 +9,13 @@ import io.supportlake.Settings;
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Lake;
 import io.supportlake.platform.Progress;
+import io.supportlake.platform.Queries;
 import io.supportlake.platform.RunConfig;
 import io.supportlake.rules.Interval;
 import io.supportlake.rules.TwoProportion;
 import io.supportlake.rules.Wilson;
 import io.supportlake.testing.SparkSuite;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -30,6 +32,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
@@ -112,6 +116,28 @@ class DemoTest extends SparkSuite {
     Pooled pooled = pooled(metric, planted);
 
     assertThat(pooled.expected()).isBetween(pooled.interval().low(), pooled.interval().high());
+  }
+
+  @Test
+  void thePageThatWalksANumberDownToItsRecordShowsWhatThisLakeHolds() throws IOException {
+    String page = Files.readString(HOME.resolve("docs/from-report-to-raw.md"));
+    Queries queries = new Queries(spark(), lake(), CONTRACTS);
+    Matcher step =
+        Pattern.compile("```sql\\n(.*?)\\n```\\n\\n```csv\\n(.*?)```", Pattern.DOTALL)
+            .matcher(page);
+    int steps = 0;
+    while (step.find()) {
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      RowPrinter.print(
+          queries.query(step.group(1)),
+          RowPrinter.Format.csv,
+          new PrintStream(printed, true, StandardCharsets.UTF_8));
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .as(step.group(1))
+          .isEqualToNormalizingNewlines(step.group(2));
+      steps++;
+    }
+    assertThat(steps).isEqualTo(8);
   }
 
   @Test

@@ -15,9 +15,13 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -224,6 +228,101 @@ class BusinessTimeTest {
       assertThat(left).as(situation).isBetween(0L, whole);
       assertThat(whole).as(situation).isLessThanOrEqualTo(Duration.between(start, end).toSeconds());
       assertThat(byRows(calendar, start, end)).as(situation).isEqualTo(whole);
+    }
+  }
+
+  /**
+   * 100,000 seeded intervals of whole minutes: over every change of clocks from 2006 to 2025 in
+   * each zone, and up to 60 days long within one year.
+   */
+  @Test
+  void agreesWithCountingMinutesOverEveryChangeOfClocksOfTwentyYears() {
+    SplittableRandom random = new SplittableRandom(20260202);
+    Instant from = Instant.parse("2006-01-01T00:00:00Z");
+    Instant to = Instant.parse("2026-01-01T00:00:00Z");
+    int each = 1 + 100_000 / ZONES.size();
+    int checked = 0;
+    for (String zone : ZONES) {
+      Calendar calendar = randomCalendar(random, zone);
+      MinuteCounter counter = new MinuteCounter(calendar);
+      List<Instant> edges = changes(calendar.zone(), from, to);
+      Instant year = from.plus(Duration.ofDays(random.nextInt(19 * 365)));
+      for (int i = 0; i < each; i++) {
+        boolean isOverAnEdge = !edges.isEmpty() && i % 2 == 0;
+        Instant start =
+            isOverAnEdge
+                ? edges
+                    .get(i / 2 % edges.size())
+                    .truncatedTo(ChronoUnit.MINUTES)
+                    .minus(Duration.ofMinutes(random.nextInt(1, 1440)))
+                : year.plus(Duration.ofMinutes(random.nextInt(365 * 1440)));
+        Instant end =
+            start.plus(
+                Duration.ofMinutes(
+                    isOverAnEdge ? random.nextInt(1440, 2880) : random.nextInt(60 * 1440 + 1)));
+        Instant middle =
+            start.plus(
+                Duration.ofMinutes(random.nextLong(1 + Duration.between(start, end).toMinutes())));
+
+        long whole = BusinessTime.between(calendar, start, end);
+        long left = BusinessTime.between(calendar, start, middle);
+        long right = BusinessTime.between(calendar, middle, end);
+
+        boolean isRight =
+            whole == 60 * counter.open(start, end)
+                && left + right == whole
+                && left <= whole
+                && whole <= Duration.between(start, end).toSeconds();
+        if (!isRight) {
+          throw new AssertionError(
+              "%s: %s to %s by %s is %d s (%d and %d), by counting %d min"
+                  .formatted(
+                      calendar, start, end, middle, whole, left, right, counter.open(start, end)));
+        }
+        checked++;
+      }
+    }
+    assertThat(checked).isGreaterThanOrEqualTo(100_000);
+  }
+
+  private static List<Instant> changes(ZoneId zone, Instant from, Instant to) {
+    List<Instant> changes = new ArrayList<>();
+    ZoneOffsetTransition next = zone.getRules().nextTransition(from);
+    while (next != null && next.getInstant().isBefore(to)) {
+      changes.add(next.getInstant());
+      next = zone.getRules().nextTransition(next.getInstant());
+    }
+    return changes;
+  }
+
+  /** Counts open minutes one by one; what was counted of a UTC day is kept. */
+  private static final class MinuteCounter {
+    private final Calendar calendar;
+    private final Map<Long, BitSet> days = new HashMap<>();
+
+    MinuteCounter(Calendar calendar) {
+      this.calendar = calendar;
+    }
+
+    long open(Instant start, Instant end) {
+      long minutes = 0;
+      long first = start.getEpochSecond() / 60;
+      long last = end.getEpochSecond() / 60;
+      for (long day = first / 1440; day * 1440 < last; day++) {
+        int low = (int) Math.max(0, first - day * 1440);
+        int high = (int) Math.min(1440, last - day * 1440);
+        minutes += days.computeIfAbsent(day, this::count).get(low, high).cardinality();
+      }
+      return minutes;
+    }
+
+    private BitSet count(long day) {
+      BitSet open = new BitSet(1440);
+      for (int minute = 0; minute < 1440; minute++) {
+        Instant at = Instant.ofEpochSecond((day * 1440 + minute) * 60);
+        open.set(minute, minutesOpen(calendar, at, at.plusSeconds(60)) > 0);
+      }
+      return open;
     }
   }
 
