@@ -240,7 +240,11 @@ final class Ingest {
                 .lt(lit("1990-01-01").cast(DataTypes.TimestampType))
                 .or(to_date(eventAt).gt(date_add(col("arrival_date"), MOST_DAYS_AHEAD))),
             lit("time")));
+    Column[] all = reasons.toArray(Column[]::new);
+    // Spark has no generated code for array_compact, nor then for what it holds: it is left to the
+    // few records that are refused.
     return when(col("fields").isNull(), array(lit("unparsable")))
-        .otherwise(array_compact(array(reasons.toArray(Column[]::new))));
+        .when(coalesce(all).isNull(), array().cast("array<string>"))
+        .otherwise(array_compact(array(all)));
   }
 }

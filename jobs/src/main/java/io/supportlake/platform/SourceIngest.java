@@ -1,6 +1,7 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
@@ -13,6 +14,7 @@ import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import java.io.BufferedReader;
@@ -50,6 +52,11 @@ import org.apache.spark.storage.StorageLevel;
 final class SourceIngest {
   /** Numbers the records of one take, so that a decision finds its record again. */
   static final String ROW = "take_row";
+
+  private static final String ID_HASH = "id_hash";
+
+  /** Rows of a few numbers that every task may hold. */
+  private static final long MOST_BROADCAST = 200_000;
 
   private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
@@ -169,12 +176,10 @@ final class SourceIngest {
       return new Taken(none, faults, quarantine, drift, List.of(), read, refused, true);
     }
     Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
-    Dataset<Row> versions =
-        versions(accepted, existing(bronze, isFull, found.eventDates())).localCheckpoint();
-    Map<String, Long> duplicates =
-        counts(versions.where(col("record_version").isNull()).groupBy("ingest_file").count());
+    Decided decided = decided(accepted, existing(bronze, isFull, found.eventDates()));
+    Map<String, Long> duplicates = decided.duplicates();
     long expected = kept - refused - duplicates.values().stream().mapToLong(Long::longValue).sum();
-    Dataset<Row> fresh = lake.ordered(lake.contract(bronze), fresh(accepted, versions));
+    Dataset<Row> fresh = lake.ordered(lake.contract(bronze), fresh(accepted, decided));
     // A first load is read back from its files by those downstream; a later part is small.
     fresh = isFull ? fresh : fresh.localCheckpoint();
     lake.append(bronze, fresh, expected, runSequence);
@@ -307,30 +312,67 @@ final class SourceIngest {
   }
 
   /**
-   * The decided versions of the few accepted records whose id stands more than once, here or in
-   * bronze: only these are sorted, and without their payloads. All others are their id's first.
+   * Versions of the few accepted records whose id may stand more than once, here or in bronze. All
+   * others are their id's first.
+   *
+   * @param versions {@code decided_row}, {@code record_version} (null = a duplicate)
+   * @param duplicates by file
    */
-  private static Dataset<Row> versions(Dataset<Row> accepted, Dataset<Row> existing) {
+  private record Decided(Dataset<Row> versions, Map<String, Long> duplicates, long rows) {}
+
+  /** Only records whose id's hash stands more than once are sorted, and without their payloads. */
+  private static Decided decided(Dataset<Row> accepted, Dataset<Row> existing) {
     Dataset<Row> candidates =
-        accepted.select("record_id", "content_hash", "arrival_date", "ingest_file", ROW);
+        accepted
+            .select("record_id", "content_hash", "arrival_date", "ingest_file", ROW)
+            .withColumn(ID_HASH, xxhash64(col("record_id")));
+    Dataset<Row> stored = existing.withColumn(ID_HASH, xxhash64(col("record_id")));
     Dataset<Row> contested =
         candidates
-            .select(col("record_id"), lit(1).as("is_new"))
-            .unionAll(existing.select(col("record_id"), lit(0).as("is_new")))
-            .groupBy("record_id")
+            .select(col(ID_HASH), lit(1).as("is_new"))
+            .unionAll(stored.select(col(ID_HASH), lit(0).as("is_new")))
+            .groupBy(ID_HASH)
             .agg(count(lit(1)).as("copies"), max("is_new").as("is_new"))
             .where("copies > 1 and is_new = 1")
-            .select("record_id");
-    String[] id = {"record_id"};
-    return Ingest.versioned(
-            candidates.join(contested, id, "left_semi"), existing.join(contested, id, "left_semi"))
-        .select(col(ROW).as("decided_row"), col("record_version"), col("ingest_file"));
+            .select(ID_HASH)
+            .localCheckpoint();
+    Dataset<Row> joined = joined(contested, contested.count());
+    String[] hash = {ID_HASH};
+    Dataset<Row> versions =
+        Ingest.versioned(
+                candidates.join(joined, hash, "left_semi").drop(ID_HASH),
+                stored.join(joined, hash, "left_semi").drop(ID_HASH))
+            .select(col(ROW).as("decided_row"), col("record_version"), col("ingest_file"))
+            .localCheckpoint();
+    Map<String, Long> duplicates = new TreeMap<>();
+    long rows = 0;
+    for (Row file :
+        versions
+            .groupBy("ingest_file")
+            .agg(count_if(col("record_version").isNull()), count(lit(1)))
+            .collectAsList()) {
+      if (file.getLong(1) > 0) {
+        duplicates.put(file.getString(0), file.getLong(1));
+      }
+      rows += file.getLong(2);
+    }
+    return new Decided(versions, duplicates, rows);
   }
 
-  private static Dataset<Row> fresh(Dataset<Row> accepted, Dataset<Row> versions) {
-    Dataset<Row> decided = versions.select("decided_row", "record_version");
+  /** Few rows go to where the many are; Spark cannot know how few a checkpoint holds. */
+  private static Dataset<Row> joined(Dataset<Row> rows, long count) {
+    return count <= MOST_BROADCAST ? broadcast(rows) : rows;
+  }
+
+  private static Dataset<Row> fresh(Dataset<Row> accepted, Decided decided) {
+    if (decided.rows() == 0) {
+      return accepted.withColumn("record_version", lit(1));
+    }
     return accepted
-        .join(decided, col(ROW).equalTo(col("decided_row")), "left")
+        .join(
+            joined(decided.versions().select("decided_row", "record_version"), decided.rows()),
+            col(ROW).equalTo(col("decided_row")),
+            "left")
         .withColumn(
             "record_version",
             when(col("decided_row").isNull(), lit(1)).otherwise(col("record_version")))
