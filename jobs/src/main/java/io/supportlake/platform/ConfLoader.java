@@ -43,6 +43,7 @@ public final class ConfLoader {
   private static final Set<String> PLANS = Set.of("starter", "growth", "scale", "enterprise");
   private static final Set<String> PRIORITIES = Set.of("low", "normal", "high", "urgent");
   private static final Set<String> MEASURES = Set.of("first_reply", "resolution");
+  private static final Set<String> ACTIVE_STATUSES = Set.of("new", "open", "pending", "on_hold");
   private static final Set<String> DIMENSIONS =
       Set.of("accuracy", "compliance", "security", "communication", "efficiency");
   private static final Set<String> KINDS =
@@ -169,14 +170,30 @@ public final class ConfLoader {
    * @param versions targets in force from their dates on
    */
   record TargetFile(List<Targets> versions) {
-    /** Business minutes by measure, plan and priority. */
-    record Targets(LocalDate validFrom, Map<String, Map<String, Map<String, Integer>>> minutes) {}
+    /**
+     * Business minutes by measure, plan and priority.
+     *
+     * @param resolutionPausedIn statuses in which the resolution's clock stands still; a first
+     *     reply is due in every status
+     */
+    record Targets(
+        LocalDate validFrom,
+        List<String> resolutionPausedIn,
+        Map<String, Map<String, Map<String, Integer>>> minutes) {}
   }
 
   private static List<Row> slaTargets(Path file) {
     TargetFile given = Yaml.as(Yaml.read(file), TargetFile.class, file.toString());
     List<Row> rows = new ArrayList<>();
     for (TargetFile.Targets version : given.versions()) {
+      require(
+          version.resolutionPausedIn() != null,
+          file,
+          "resolutionPausedIn is missing in the version of %s; [] if nothing pauses",
+          version.validFrom());
+      version
+          .resolutionPausedIn()
+          .forEach(status -> oneOf(file, "status", status, ACTIVE_STATUSES));
       version
           .minutes()
           .forEach((measure, plans) -> {
@@ -195,7 +212,12 @@ public final class ConfLoader {
                     minutes);
                 rows.add(
                     RowFactory.create(
-                        plan, priority, measure, minutes, Date.valueOf(version.validFrom())));
+                        plan,
+                        priority,
+                        measure,
+                        minutes,
+                        measure.equals("resolution") ? version.resolutionPausedIn() : List.of(),
+                        Date.valueOf(version.validFrom())));
               });
             });
           });

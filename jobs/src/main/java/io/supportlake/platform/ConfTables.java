@@ -25,10 +25,12 @@ public final class ConfTables {
               "conf.business_day",
               "calendar string, zone string, local_date date, open_seconds_before bigint,"
                   + " intervals array<struct<opens_at: timestamp, closes_at: timestamp>>"),
-          // One row per plan, priority and measure (first_reply, resolution).
+          // One row per plan, priority and measure (first_reply, resolution); in the
+          // paused_statuses of a case the measure's clock stands still.
           Map.entry(
               "conf.sla_target",
-              "plan string, priority string, measure string, target_minutes int, valid_from date"),
+              "plan string, priority string, measure string, target_minutes int, paused_statuses"
+                  + " array<string>, valid_from date"),
           // One row per currency and month: 1 unit = rate units of the reporting currency, in
           // force from rate_date until the currency's next row.
           Map.entry("conf.exchange_rate", "rate_date date, currency string, rate decimal(18,8)"),
