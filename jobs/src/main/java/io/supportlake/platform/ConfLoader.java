@@ -51,9 +51,9 @@ public final class ConfLoader {
   private static final List<String> PERIODS = List.of("day", "week", "month");
   private static final Set<String> RESAMPLED = Set.of("mean", "ratio", "money_share", "percentile");
 
-  /** Keys of a metric's file that do not change its numbers. */
+  /** Keys of a metric's file that do not change its published numbers. */
   private static final Set<String> NOT_OF_NUMBERS =
-      Set.of("label", "description", "owner", "dimensions", "periods");
+      Set.of("label", "description", "owner", "dimensions", "periods", "provisional");
 
   private ConfLoader() {}
 
@@ -409,6 +409,7 @@ public final class ConfLoader {
    * @param metric its name, as the file's
    * @param denominator left out: every row counts 1
    * @param censor percentile only: time after which a row without a value is censored
+   * @param provisional share only: how it is estimated while windows are open
    * @param scale left out: 1
    * @param maturityDays days after the month's end until its windows have closed
    * @param minimumN fewer observations are published as too few
@@ -427,6 +428,7 @@ public final class ConfLoader {
       String numerator,
       @Nullable String denominator,
       @Nullable String censor,
+      @Nullable Provisional provisional,
       @Nullable Double scale,
       String unit,
       String direction,
@@ -435,7 +437,16 @@ public final class ConfLoader {
       @Nullable String cluster,
       @Nullable List<String> periods,
       List<String> dimensions,
-      String owner) {}
+      String owner) {
+    /**
+     * Time to an event within the {@code maturityDays} that a window lasts.
+     *
+     * @param since instant from which a row's window runs
+     * @param event minutes from then to the event; null = has not happened so far
+     * @param counts what the numerator counts: survivors (rows without the event) or events
+     */
+    record Provisional(String since, String event, String counts) {}
+  }
 
   /**
    * What gold.metric stores: conf/metrics.yaml.
@@ -515,6 +526,14 @@ public final class ConfLoader {
           file,
           "only a percentile has censored values, not kind %s",
           m.kind());
+      MetricFile.Provisional provisional = m.provisional();
+      if (provisional != null) {
+        require(
+            m.kind().equals("share") && provisional.since() != null && provisional.event() != null,
+            file,
+            "provisional is for a share, and needs since and event");
+        oneOf(file, "counts", String.valueOf(provisional.counts()), Set.of("survivors", "events"));
+      }
       List<String> periods = Objects.requireNonNullElse(m.periods(), PERIODS);
       require(
           !periods.isEmpty() && PERIODS.containsAll(periods) && periods.contains("month"),
@@ -539,6 +558,10 @@ public final class ConfLoader {
               m.numerator(),
               Objects.requireNonNullElse(m.denominator(), m.kind().equals("share") ? "true" : "1"),
               m.censor(),
+              provisional == null
+                  ? null
+                  : RowFactory.create(
+                      provisional.since(), provisional.event(), provisional.counts()),
               m.kind(),
               Objects.requireNonNullElse(m.scale(), 1.0),
               m.unit(),

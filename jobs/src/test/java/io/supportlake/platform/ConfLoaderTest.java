@@ -98,6 +98,9 @@ class ConfLoaderTest extends SparkSuite {
     assertThat(definitionHash(home, file.replace("owner: ", "owner: another "))).isEqualTo(hash);
     assertThat(definitionHash(home, file.replaceFirst("dimensions: \\[[^,]*, ", "dimensions: [")))
         .isEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("counts: survivors", "counts: events")))
+        .as("what is never published")
+        .isEqualTo(hash);
     assertThat(definitionHash(home, file.replaceFirst("minimumN: \\d+", "minimumN: 31")))
         .isNotEqualTo(hash);
     assertThat(definitionHash(home, file.replaceFirst("numerator: ", "numerator: true and ")))
