@@ -779,8 +779,17 @@ public final class Runner {
       return outcome.rows();
     }
 
+    /** With the contract's columns: those that came into it since are null. */
     private Dataset<Row> finishedRows(String name) {
-      return finished.version(name).map(v -> lake.read(name, v)).orElseGet(() -> lake.empty(name));
+      Dataset<Row> rows =
+          finished.version(name).map(v -> lake.read(name, v)).orElseGet(() -> lake.empty(name));
+      List<String> known = List.of(rows.columns());
+      for (Contract.Column column : contracts.of(name).columns()) {
+        if (!known.contains(column.name())) {
+          rows = rows.withColumn(column.name(), lit(null).cast(column.type()));
+        }
+      }
+      return rows;
     }
 
     private Dataset<Row> ofUnits(Dataset<Row> rows, Dataset<Row> units, List<String> unit) {

@@ -1,12 +1,16 @@
 package io.supportlake.command;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.supportlake.Settings;
 import io.supportlake.generator.Generator;
+import io.supportlake.gold.outcomes.MetricPeriod;
+import io.supportlake.gold.outcomes.MetricQuery;
+import io.supportlake.platform.ConfLoader;
 import io.supportlake.platform.Lake;
 import io.supportlake.platform.Progress;
 import io.supportlake.platform.Queries;
@@ -25,6 +29,7 @@ import java.nio.file.Path;
 import java.sql.Date;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,6 +41,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,6 +122,70 @@ class DemoTest extends SparkSuite {
     Pooled pooled = pooled(metric, planted);
 
     assertThat(pooled.expected()).isBetween(pooled.interval().low(), pooled.interval().high());
+  }
+
+  /**
+   * Ten days after each of six months its last twenty days' windows of 30 days are open. What was
+   * known then follows from the times in the rows as they are at the end.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "fcr_30d, is_fcr_30d, first_contact_ended_at, fcr_failure_minutes",
+    "reopen_rate_30d, is_reopened_30d, first_solved_at, first_reopen_minutes"
+  })
+  void aProvisionalEstimateLiesNearTheShareOnceMature(
+      String metric, String outcome, String since, String event) {
+    Dataset<Row> episodes = lake().read("gold.episode_outcome");
+    Dataset<Row> specs =
+        ConfLoader.load(HOME.resolve("conf"), "conf.metric_spec", spark(), END, END);
+    int held = 0;
+    double apart = 0;
+    int months = 6;
+    for (int i = 0; i < months; i++) {
+      YearMonth month = YearMonth.of(2025, 10).plusMonths(i);
+      LocalDate asOf = month.atEndOfMonth().plusDays(10);
+      Instant then = asOf.plusDays(1).atStartOfDay(SETTINGS.reportingZone()).toInstant();
+      MetricQuery query =
+          MetricQuery.of(
+              specs,
+              new MetricQuery.Request(
+                  metric, List.of(), MetricPeriod.month(month), asOf, SETTINGS.reportingZone()));
+      Row early = query.cells(asKnown(episodes, then, outcome, since, event)).first();
+      Row late =
+          episodes
+              .where(
+                  col(query.dateColumn())
+                      .between(Date.valueOf(month.atDay(1)), Date.valueOf(month.atEndOfMonth())))
+              .selectExpr("count_if(%1$s) / count(%1$s)".formatted(outcome))
+              .first();
+
+      assertThat(early.<String>getAs("interval_method")).as("%s", month).isEqualTo("kaplan_meier");
+      assertThat(early.<String>getAs("maturity")).isEqualTo("provisional");
+      apart += Math.abs(early.<Double>getAs("value") - late.getDouble(0));
+      held +=
+          early.<Double>getAs("interval_low") <= late.getDouble(0)
+                  && late.getDouble(0) <= early.<Double>getAs("interval_high")
+              ? 1
+              : 0;
+    }
+
+    assertThat(apart / months).isLessThan(0.03);
+    assertThat(held).isGreaterThanOrEqualTo(months - 1);
+  }
+
+  private static Dataset<Row> asKnown(
+      Dataset<Row> episodes, Instant then, String outcome, String since, String event) {
+    String by = "timestamp'%s'".formatted(then);
+    return episodes
+        .where("%s <= %s".formatted(since, by))
+        .withColumn(
+            outcome,
+            expr("if(%s + interval 30 days <= %s, %s, null)".formatted(since, by, outcome)))
+        .withColumn(
+            event,
+            expr(
+                "if(unix_micros(%1$s) + 60000000 * %2$s <= unix_micros(%3$s), %2$s, null)"
+                    .formatted(since, event, by)));
   }
 
   @Test
