@@ -122,6 +122,7 @@ public final class Erasure {
    */
   public Outcome erase(String kind, String id) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       return locked(Map.of(id, Subject.Kind.of(kind)));
     }
@@ -134,6 +135,7 @@ public final class Erasure {
    */
   public int pending() {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       List<Entry> open =
           ErasureLedger.entries(lake).stream()

@@ -165,6 +165,7 @@ public final class Runner {
           .filter(name -> !name.startsWith("raw."))
           .forEach(lake::evolve);
       ErasureLedger.refuseUnfinished(lake);
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet finished = FinishedSet.of(lake);
       SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
       ManifestFiles manifest = ManifestFiles.of(lake);
@@ -219,7 +220,7 @@ public final class Runner {
               .max(Comparator.naturalOrder())
               .orElse(to);
     }
-    new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake);
+    new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake, settings.key());
     return new OneRun(finished, sequence, first, last).run(files, changed);
   }
 
@@ -231,6 +232,7 @@ public final class Runner {
 
   /** What a run to the date would take and build, without running it. */
   public List<String> plan(@Nullable LocalDate from, LocalDate to) {
+    LakeKey.refuseAnother(lake, settings.key());
     FinishedSet finished = FinishedSet.of(lake);
     LocalDate first = start(finished, from, to);
     List<TakenFile> files =
