@@ -112,6 +112,7 @@ class DemoTest extends SparkSuite {
         .containsExactlyInAnyOrderElementsOf(
             CONTRACTS.layer("raw").stream().map(Contract::shortName).toList());
     Set<String> plantedBeforeTheRuns = canaries.labels().keySet();
+    assertThat(plantedBeforeTheRuns).hasSizeGreaterThan(2_000);
     said.write(commands().getBytes(StandardCharsets.UTF_8));
     Files.write(folder.resolve("said.txt"), said.toByteArray());
     Map<String, String> forms = canaries.forms();
