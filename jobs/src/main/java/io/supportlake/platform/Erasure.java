@@ -111,6 +111,7 @@ public final class Erasure {
    */
   public void erase(String kind, String id) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       locked(Map.of(id, Subject.Kind.of(kind)));
     }
@@ -123,6 +124,7 @@ public final class Erasure {
    */
   public int pending() {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       List<Entry> open =
           ErasureLedger.entries(lake).stream()
