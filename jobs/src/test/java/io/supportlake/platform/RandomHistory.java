@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -347,24 +348,27 @@ final class RandomHistory {
     fields.put(idColumn, prefix + source.charAt(0) + ids++);
     fields.put(timeColumn, at.toString());
     columns.draws.forEach((column, draw) -> fields.put(column, draw.get()));
-    add(source, at, fields);
+    add(source, at, oneIn(3) ? lateness() : 0, fields);
     if (oneIn(10)) {
-      add(source, at, fields);
+      add(source, at, lateness(), fields);
     }
-    while (oneIn(7)) {
-      Map.Entry<String, Supplier<? extends @Nullable Object>> corrected =
-          one(List.copyOf(columns.draws.entrySet()));
-      fields.put(corrected.getKey(), corrected.getValue().get());
+    while (oneIn(3)) {
+      if (oneIn(3) && fields.get("case_id") != null) {
+        fields.put("case_id", one(cases));
+      } else {
+        String corrected = one(List.copyOf(columns.draws.keySet()));
+        fields.put(corrected, Objects.requireNonNull(columns.draws.get(corrected)).get());
+      }
       if (oneIn(3)) {
         fields.put(timeColumn, sameDay(at).toString());
       }
-      add(source, at, fields);
+      add(source, at, oneIn(4) ? 0 : lateness(), fields);
     }
   }
 
-  private void add(String source, Instant at, Map<String, @Nullable Object> fields) {
+  private void add(String source, Instant at, int daysLate, Map<String, @Nullable Object> fields) {
     LocalDate happened = day(at).isBefore(START) ? START : day(at);
-    LocalDate arrival = happened.plusDays(oneIn(3) ? lateness() : 0);
+    LocalDate arrival = happened.plusDays(daysLate);
     if (!arrival.isAfter(END)) {
       Map<String, Object> stated = new LinkedHashMap<>();
       fields.forEach((column, value) -> {

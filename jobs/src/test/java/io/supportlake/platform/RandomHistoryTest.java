@@ -124,7 +124,7 @@ class RandomHistoryTest extends SparkSuite {
   /** Last days of the runs, all before the end; in the long mode one covers a single day. */
   private static List<LocalDate> ends(Random random) {
     int last = RandomHistory.DAYS - 30 + random.nextInt(20);
-    int first = 10 + random.nextInt(last - 20);
+    int first = last - 2 - random.nextInt(25);
     SortedSet<LocalDate> ends = new TreeSet<>(List.of(START.plusDays(first), START.plusDays(last)));
     if (IS_LONG) {
       ends.add(START.plusDays(first + 1L));
