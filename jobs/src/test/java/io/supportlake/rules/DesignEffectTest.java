@@ -22,7 +22,7 @@ class DesignEffectTest {
                 i -> new Part(random.nextInt(2_000), random.nextInt(700), random.nextInt(2), 1))
             .toList();
 
-    assertThat(DesignEffect.ofShare(parts)).isCloseTo(1, within(0.1));
+    assertThat(DesignEffect.ofShare(parts, 0.95)).isCloseTo(1, within(0.1));
   }
 
   @Test
@@ -32,13 +32,13 @@ class DesignEffectTest {
         IntStream.range(0, CASES / 4)
             .mapToObj(i -> new Part(i, random.nextInt(700), 4 * random.nextInt(2), 4))
             .toList();
-    assertThat(DesignEffect.ofShare(byCustomer)).isCloseTo(4, within(0.3));
+    assertThat(DesignEffect.ofShare(byCustomer, 0.95)).isCloseTo(4, within(0.3));
 
     List<Part> byDay =
         IntStream.range(0, CASES / 4)
             .mapToObj(i -> new Part(0, i, 4 * random.nextInt(2), 4))
             .toList();
-    assertThat(DesignEffect.ofShare(byDay)).isCloseTo(4, within(0.3));
+    assertThat(DesignEffect.ofShare(byDay, 0.95)).isCloseTo(4, within(0.3));
   }
 
   @Test
@@ -61,7 +61,7 @@ class DesignEffectTest {
             .toList();
 
     // A customer's other twenty and a day's other nineteen cases each agree in a quarter.
-    assertThat(DesignEffect.ofShare(parts)).isCloseTo(1 + 0.25 * 20 + 0.25 * 19, within(0.8));
+    assertThat(DesignEffect.ofShare(parts, 0.95)).isCloseTo(1 + 0.25 * 20 + 0.25 * 19, within(0.8));
   }
 
   @Test
@@ -71,7 +71,7 @@ class DesignEffectTest {
             .mapToObj(day -> new Part(0, day, day % 7 < 5 ? 80 : 20, day % 7 < 5 ? 1_000 : 500))
             .toList();
 
-    assertThat(DesignEffect.ofRate(parts)).isEqualTo(1);
+    assertThat(DesignEffect.ofRate(parts, 0.95)).isEqualTo(1);
   }
 
   @Test
@@ -87,14 +87,14 @@ class DesignEffectTest {
             .toList();
 
     // Pairs are binomial, so a tenth less than Poisson.
-    assertThat(DesignEffect.ofRate(parts)).isCloseTo(1.8, within(0.1));
+    assertThat(DesignEffect.ofRate(parts, 0.95)).isCloseTo(1.8, within(0.1));
   }
 
   @Test
   void whatCannotBeComparedSaysNothing() {
-    assertThat(DesignEffect.ofShare(List.of())).isEqualTo(1);
-    assertThat(DesignEffect.ofShare(List.of(new Part(1, 0, 3, 10)))).isEqualTo(1);
-    assertThat(DesignEffect.ofShare(List.of(new Part(1, 0, 3, 3), new Part(2, 7, 4, 4))))
+    assertThat(DesignEffect.ofShare(List.of(), 0.95)).isEqualTo(1);
+    assertThat(DesignEffect.ofShare(List.of(new Part(1, 0, 3, 10)), 0.95)).isEqualTo(1);
+    assertThat(DesignEffect.ofShare(List.of(new Part(1, 0, 3, 3), new Part(2, 7, 4, 4)), 0.95))
         .isEqualTo(1);
   }
 

@@ -126,7 +126,8 @@ final class MetricCells implements Serializable {
             ? Estimate.NONE
             : Estimate.of(
                 (double) successes / n,
-                Wilson.clustered(successes, n, DesignEffect.ofShare(parts(row)), CONFIDENCE),
+                Wilson.clustered(
+                    successes, n, DesignEffect.ofShare(parts(row), CONFIDENCE), CONFIDENCE),
                 spec.scale(),
                 "wilson");
       }
@@ -139,7 +140,7 @@ final class MetricCells implements Serializable {
                 ExactPoisson.clustered(
                     row.<BigDecimal>getAs("num").longValueExact(),
                     exposure,
-                    DesignEffect.ofRate(parts(row)),
+                    DesignEffect.ofRate(parts(row), CONFIDENCE),
                     CONFIDENCE),
                 spec.scale(),
                 "exact_poisson");
