@@ -23,26 +23,10 @@ final class EraseCommand implements Callable<Integer> {
   /** One person or all that are due. */
   static final class Whom {
     @ArgGroup(exclusive = false)
-    private @Nullable Person person;
+    private @Nullable PersonOptions person;
 
     @Option(names = "--pending", description = "everyone who asked and is not forgotten yet")
     private boolean isPending;
-  }
-
-  /** One person. */
-  static final class Person {
-    @Option(
-        names = "--subject",
-        required = true,
-        paramLabel = "ID",
-        description = "the person's id in the sources")
-    private String id = "";
-
-    @Option(
-        names = "--kind",
-        defaultValue = "user",
-        description = "user or agent (default: ${DEFAULT-VALUE})")
-    private SubjectKind kind = SubjectKind.USER;
   }
 
   @Override
@@ -57,7 +41,7 @@ final class EraseCommand implements Callable<Integer> {
             Installation.conf(),
             progress);
     if (whom.person != null) {
-      var _ = erasure.erase(whom.person.kind.word(), whom.person.id);
+      erasure.erase(whom.person.kind().word(), whom.person.id());
     } else {
       progress.step("%d people erased", erasure.pending());
     }

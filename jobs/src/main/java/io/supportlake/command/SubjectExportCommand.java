@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code subject-export}: hands a person's data over. */
 @Command(
@@ -18,18 +17,7 @@ import picocli.CommandLine.Option;
 final class SubjectExportCommand implements Callable<Integer> {
   @Mixin private final Installation installation = new Installation();
 
-  @Option(
-      names = "--subject",
-      required = true,
-      paramLabel = "ID",
-      description = "the person's id in the sources")
-  private String id = "";
-
-  @Option(
-      names = "--kind",
-      defaultValue = "user",
-      description = "user or agent (default: ${DEFAULT-VALUE})")
-  private SubjectKind kind = SubjectKind.USER;
+  @Mixin private final PersonOptions person = new PersonOptions();
 
   @Override
   public Integer call() {
@@ -42,8 +30,12 @@ final class SubjectExportCommand implements Callable<Integer> {
     long rows =
         new SubjectExport(
                 installation.lake(), installation.contracts(), installation.settings().key())
-            .write(kind.word(), id, folder);
-    new Progress(System.out).step("%,d rows in %s", rows, folder);
+            .write(person.kind().word(), person.id(), folder);
+    Progress progress = new Progress(System.out);
+    progress.step("%,d rows in %s", rows, folder);
+    if (rows == 0) {
+      progress.step("nothing is held under this id: check id and kind");
+    }
     return 0;
   }
 }

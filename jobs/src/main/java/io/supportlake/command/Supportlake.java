@@ -2,7 +2,11 @@ package io.supportlake.command;
 
 import io.supportlake.platform.DataException;
 import io.supportlake.platform.Outages;
+import io.supportlake.platform.RedactedCsv;
 import io.supportlake.platform.UsageException;
+import io.supportlake.rules.Redactor;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -63,15 +67,22 @@ public final class Supportlake {
   private static int failed(Exception exception) {
     Optional<String> outage = Outages.explain(exception);
     if (outage.isPresent()) {
-      System.err.println("supportlake: " + outage.get());
+      System.err.println("supportlake: " + redacted(outage.get()));
       return 1;
     }
-    exception.printStackTrace();
+    StringWriter trace = new StringWriter();
+    exception.printStackTrace(new PrintWriter(trace));
+    System.err.print(redacted(trace.toString()));
     return say(exception, 1);
   }
 
   private static int say(Exception exception, int code) {
-    System.err.println("supportlake: " + exception.getMessage());
+    System.err.println("supportlake: " + redacted(String.valueOf(exception.getMessage())));
     return code;
+  }
+
+  /** Messages quote what is wrong, be it a record's words; schedulers keep them for long. */
+  private static String redacted(String message) {
+    return Redactor.of(RedactedCsv.randomKey(), "US").redact(message).text();
   }
 }

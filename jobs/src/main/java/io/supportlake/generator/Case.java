@@ -17,6 +17,9 @@ final class Case {
   boolean isReviewed;
   boolean isSolved;
 
+  /** Whether its status says that it waits for the customer or a third party. */
+  boolean isWaiting;
+
   Case(String id, Family family, String channel) {
     this.id = id;
     this.family = family;

@@ -106,8 +106,14 @@ final class Desk {
       landing.land(Source.CASE_EVENT, at, line.end(), rng, Desk::corrected);
     }
 
+    /** Who writes into a case that waits for it opens it again, as ticket systems do. */
     void customer(String type, String text) {
-      land(event(type, "customer", user.id()).text("text", text).flag("is_public", true));
+      land(
+          event(type, "customer", user.id())
+              .text("status", ticket.isWaiting ? "open" : null)
+              .text("text", text)
+              .flag("is_public", true));
+      ticket.isWaiting = false;
     }
 
     void agent(String type, @Nullable String text, String status) {
@@ -121,6 +127,7 @@ final class Desk {
         line.number("active_seconds", handle(110)).number("concurrency", rng.whole(1, 4));
       }
       land(line);
+      ticket.isWaiting = status.equals("pending");
     }
 
     int handle(double mean) {
@@ -572,6 +579,7 @@ final class Desk {
             .number("hold_seconds", held)
             .number("wrap_seconds", wrap);
     talk.land(leg);
+    talk.ticket.isWaiting = false;
     talk.reopened();
     talk.at += wait + Math.min(spoken, 2_400);
     escalate(talk);
@@ -594,6 +602,7 @@ final class Desk {
     } else {
       talk.at += talk.rng.whole(5, 60);
       talk.land(talk.event("status", "agent", talk.ticket.agent).text("status", "pending"));
+      talk.ticket.isWaiting = true;
     }
   }
 

@@ -43,6 +43,7 @@ public final class ConfLoader {
   private static final Set<String> PLANS = Set.of("starter", "growth", "scale", "enterprise");
   private static final Set<String> PRIORITIES = Set.of("low", "normal", "high", "urgent");
   private static final Set<String> MEASURES = Set.of("first_reply", "resolution");
+  private static final Set<String> ACTIVE_STATUSES = Set.of("new", "open", "pending", "on_hold");
   private static final Set<String> DIMENSIONS =
       Set.of("accuracy", "compliance", "security", "communication", "efficiency");
   private static final Set<String> KINDS =
@@ -50,9 +51,9 @@ public final class ConfLoader {
   private static final List<String> PERIODS = List.of("day", "week", "month");
   private static final Set<String> RESAMPLED = Set.of("mean", "ratio", "money_share", "percentile");
 
-  /** Keys of a metric's file that do not change its numbers. */
+  /** Keys of a metric's file that do not change its published numbers. */
   private static final Set<String> NOT_OF_NUMBERS =
-      Set.of("label", "description", "owner", "dimensions", "periods");
+      Set.of("label", "description", "owner", "dimensions", "periods", "provisional");
 
   private ConfLoader() {}
 
@@ -169,14 +170,30 @@ public final class ConfLoader {
    * @param versions targets in force from their dates on
    */
   record TargetFile(List<Targets> versions) {
-    /** Business minutes by measure, plan and priority. */
-    record Targets(LocalDate validFrom, Map<String, Map<String, Map<String, Integer>>> minutes) {}
+    /**
+     * Business minutes by measure, plan and priority.
+     *
+     * @param resolutionPausedIn statuses in which the resolution's clock stands still; a first
+     *     reply is due in every status
+     */
+    record Targets(
+        LocalDate validFrom,
+        List<String> resolutionPausedIn,
+        Map<String, Map<String, Map<String, Integer>>> minutes) {}
   }
 
   private static List<Row> slaTargets(Path file) {
     TargetFile given = Yaml.as(Yaml.read(file), TargetFile.class, file.toString());
     List<Row> rows = new ArrayList<>();
     for (TargetFile.Targets version : given.versions()) {
+      require(
+          version.resolutionPausedIn() != null,
+          file,
+          "resolutionPausedIn is missing in the version of %s; [] if nothing pauses",
+          version.validFrom());
+      version
+          .resolutionPausedIn()
+          .forEach(status -> oneOf(file, "status", status, ACTIVE_STATUSES));
       version
           .minutes()
           .forEach((measure, plans) -> {
@@ -195,7 +212,12 @@ public final class ConfLoader {
                     minutes);
                 rows.add(
                     RowFactory.create(
-                        plan, priority, measure, minutes, Date.valueOf(version.validFrom())));
+                        plan,
+                        priority,
+                        measure,
+                        minutes,
+                        measure.equals("resolution") ? version.resolutionPausedIn() : List.of(),
+                        Date.valueOf(version.validFrom())));
               });
             });
           });
@@ -387,6 +409,7 @@ public final class ConfLoader {
    * @param metric its name, as the file's
    * @param denominator left out: every row counts 1
    * @param censor percentile only: time after which a row without a value is censored
+   * @param provisional share only: how it is estimated while windows are open
    * @param scale left out: 1
    * @param maturityDays days after the month's end until its windows have closed
    * @param minimumN fewer observations are published as too few
@@ -405,6 +428,7 @@ public final class ConfLoader {
       String numerator,
       @Nullable String denominator,
       @Nullable String censor,
+      @Nullable Provisional provisional,
       @Nullable Double scale,
       String unit,
       String direction,
@@ -413,7 +437,16 @@ public final class ConfLoader {
       @Nullable String cluster,
       @Nullable List<String> periods,
       List<String> dimensions,
-      String owner) {}
+      String owner) {
+    /**
+     * Time to an event within the {@code maturityDays} that a window lasts.
+     *
+     * @param since instant from which a row's window runs
+     * @param event minutes from then to the event; null = has not happened so far
+     * @param counts what the numerator counts: survivors (rows without the event) or events
+     */
+    record Provisional(String since, String event, String counts) {}
+  }
 
   /**
    * What gold.metric stores: conf/metrics.yaml.
@@ -493,6 +526,14 @@ public final class ConfLoader {
           file,
           "only a percentile has censored values, not kind %s",
           m.kind());
+      MetricFile.Provisional provisional = m.provisional();
+      if (provisional != null) {
+        require(
+            m.kind().equals("share") && provisional.since() != null && provisional.event() != null,
+            file,
+            "provisional is for a share, and needs since and event");
+        oneOf(file, "counts", String.valueOf(provisional.counts()), Set.of("survivors", "events"));
+      }
       List<String> periods = Objects.requireNonNullElse(m.periods(), PERIODS);
       require(
           !periods.isEmpty() && PERIODS.containsAll(periods) && periods.contains("month"),
@@ -517,6 +558,10 @@ public final class ConfLoader {
               m.numerator(),
               Objects.requireNonNullElse(m.denominator(), m.kind().equals("share") ? "true" : "1"),
               m.censor(),
+              provisional == null
+                  ? null
+                  : RowFactory.create(
+                      provisional.since(), provisional.event(), provisional.counts()),
               m.kind(),
               Objects.requireNonNullElse(m.scale(), 1.0),
               m.unit(),

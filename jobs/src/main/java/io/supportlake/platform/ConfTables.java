@@ -25,10 +25,12 @@ public final class ConfTables {
               "conf.business_day",
               "calendar string, zone string, local_date date, open_seconds_before bigint,"
                   + " intervals array<struct<opens_at: timestamp, closes_at: timestamp>>"),
-          // One row per plan, priority and measure (first_reply, resolution).
+          // One row per plan, priority and measure (first_reply, resolution); in the
+          // paused_statuses of a case the measure's clock stands still.
           Map.entry(
               "conf.sla_target",
-              "plan string, priority string, measure string, target_minutes int, valid_from date"),
+              "plan string, priority string, measure string, target_minutes int, paused_statuses"
+                  + " array<string>, valid_from date"),
           // One row per currency and month: 1 unit = rate units of the reporting currency, in
           // force from rate_date until the currency's next row.
           Map.entry("conf.exchange_rate", "rate_date date, currency string, rate decimal(18,8)"),
@@ -69,12 +71,14 @@ public final class ConfTables {
           // rate_per_exposure,
           // mean, ratio, money_share (numerator / denominator), hajek (denominator: inclusion
           // probability), percentile (denominator: the share p; censor: the time after which a null
-          // numerator is censored, null = left out).
+          // numerator is censored, null = left out). provisional: share while its windows are open,
+          // by time to an event (minutes since an instant); counts: survivors or events.
           Map.entry(
               "conf.metric_spec",
               "metric string, label string, description string, table_name string, date_column"
                   + " string, where_clause string, numerator string, denominator string, censor"
-                  + " string, kind string, scale double, unit string, direction string,"
+                  + " string, provisional struct<since: string, event: string, counts: string>,"
+                  + " kind string, scale double, unit string, direction string,"
                   + " maturity_days int, minimum_n int, cluster_column string, periods"
                   + " array<string>, dimensions array<string>, owner string, definition_hash string"),
           // One row per dimension or pair of dimensions that gold.metric stores, for every metric

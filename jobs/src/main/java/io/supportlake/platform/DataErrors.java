@@ -69,7 +69,7 @@ public final class DataErrors {
 
   static DataException notErased(SortedSet<String> files) {
     return new DataException(
-        "the person is still found in %d files, so the erasure is not done: %s. Either somebody wrote them meanwhile or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
+        "the person is still found in %d files or tables, so the erasure is not done: %s. Either somebody wrote them meanwhile or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
             .formatted(files.size(), String.join(", ", files)));
   }
 

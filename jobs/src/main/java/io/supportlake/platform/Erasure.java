@@ -20,7 +20,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -105,25 +104,16 @@ public final class Erasure {
   }
 
   /**
-   * What an erasure did.
-   *
-   * @param deleted rows that went from tables
-   * @param changed rows of tables that stayed without the person
-   * @param files landed files rewritten and outputs removed
-   * @param proof what was searched for and where
-   */
-  public record Outcome(long deleted, long changed, long files, String proof) {}
-
-  /**
    * Forgets one person; a second call completes one that was cut off, or proves again.
    *
    * @param kind {@code user} or {@code agent}
    * @throws DataException if the proof finds the person somewhere; the erasure is then not done
    */
-  public Outcome erase(String kind, String id) {
+  public void erase(String kind, String id) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
-      return locked(Map.of(id, Subject.Kind.of(kind)));
+      locked(Map.of(id, Subject.Kind.of(kind)));
     }
   }
 
@@ -134,6 +124,7 @@ public final class Erasure {
    */
   public int pending() {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       List<Entry> open =
           ErasureLedger.entries(lake).stream()
@@ -151,7 +142,7 @@ public final class Erasure {
         }
       }
       if (!asked.isEmpty()) {
-        var _ = locked(asked);
+        locked(asked);
       }
       if (!tokens.isEmpty()) {
         progress.step(
@@ -178,75 +169,88 @@ public final class Erasure {
    * Old versions go and files are searched once for all people. What tells whom to look for goes
    * last, so that a call that was cut off is completed by one that knows as much.
    */
-  private Outcome locked(Map<String, Subject.Kind> people) {
+  private void locked(Map<String, Subject.Kind> people) {
     long started = System.nanoTime();
     List<Going> all = new ArrayList<>();
     people.forEach((id, kind) -> all.add(withoutIdentities(kind, id)));
     forgetOldVersions(c -> true);
-    Map<Going, SortedSet<String>> traces = new LinkedHashMap<>();
-    all.forEach(g -> traces.put(g, new TreeSet<>()));
     SortedSet<Path> identities =
         IDENTITIES.stream()
             .map(t -> Path.of(lake.path(t)).toAbsolutePath().normalize())
             .collect(Collectors.toCollection(TreeSet::new));
-    search(roots(), traces, file -> identities.stream().noneMatch(file::startsWith));
-    traces.replaceAll((going, found) -> {
-      for (Contract contract : going.subject().isPartOfOthers() ? ordered() : List.<Contract>of()) {
-        if (!IDENTITIES.contains(contract.name()) && going.tables().holds(contract)) {
-          found.add(contract.name());
-        }
-      }
-      return found;
-    });
+    Map<Going, SortedSet<String>> traces =
+        traces(
+            all,
+            roots(),
+            file -> identities.stream().noneMatch(file::startsWith),
+            ordered().stream().filter(c -> !IDENTITIES.contains(c.name())).toList());
 
-    List<Going> clean =
-        all.stream()
-            .filter(g -> Objects.requireNonNull(traces.get(g)).isEmpty())
-            .map(this::identities)
-            .toList();
+    List<Going> withoutTrace = clean(traces).stream().map(this::identities).toList();
     forgetOldVersions(c -> IDENTITIES.contains(c.name()));
-    Map<Going, SortedSet<String>> left = new LinkedHashMap<>();
-    clean.forEach(g -> left.put(g, new TreeSet<>()));
-    search(identities, left, _ -> true);
-    clean.stream()
-        .filter(g -> g.subject().isPartOfOthers())
-        .forEach(g ->
-            IDENTITIES.stream()
-                .filter(t -> g.tables().holds(contracts.of(t)))
-                .forEach(Objects.requireNonNull(left.get(g))::add));
-    List<Entry> done = new ArrayList<>();
-    Outcome outcome = new Outcome(0, 0, 0, "");
-    for (Going g : clean) {
-      if (Objects.requireNonNull(left.get(g)).isEmpty()) {
-        String proof =
-            "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded"
-                .formatted(g.subject().contacts().size());
-        g.entries().stream()
-            .map(e -> e.done(now.get(), g.done().deleted(), g.done().changed(), g.files(), proof))
-            .forEach(done::add);
-        outcome =
-            new Outcome(
-                outcome.deleted() + g.done().deleted(),
-                outcome.changed() + g.done().changed(),
-                outcome.files() + g.files(),
-                proof);
-        progress.step("%s", proof);
-      }
-    }
-    ErasureLedger.put(spark, lake, done);
-    vacuum(ErasureLedger.TABLE);
+    Map<Going, SortedSet<String>> left =
+        traces(
+            withoutTrace, identities, _ -> true, IDENTITIES.stream().map(contracts::of).toList());
+    List<Going> done = clean(left);
+    noteDone(done);
     progress.step(
         "%d of %d people erased in %.1f s",
-        done.stream().map(Entry::subjectToken).distinct().count(),
-        people.size(),
-        (System.nanoTime() - started) / 1e9);
+        done.size(), people.size(), (System.nanoTime() - started) / 1e9);
     SortedSet<String> found = new TreeSet<>();
     traces.values().forEach(found::addAll);
     left.values().forEach(found::addAll);
     if (!found.isEmpty()) {
       throw DataErrors.notErased(found);
     }
-    return outcome;
+  }
+
+  /**
+   * Where each person still is.
+   *
+   * @param isSearched which files below the roots are looked through
+   * @param tables looked through for people whose id is part of other words, which no search of
+   *     files tells apart
+   */
+  private Map<Going, SortedSet<String>> traces(
+      List<Going> people,
+      Collection<Path> roots,
+      Predicate<Path> isSearched,
+      List<Contract> tables) {
+    Map<Going, SortedSet<String>> traces = new LinkedHashMap<>();
+    people.forEach(g -> traces.put(g, new TreeSet<>()));
+    search(roots, traces, isSearched);
+    traces.forEach((going, found) -> {
+      if (going.subject().isPartOfOthers()) {
+        tables.stream().filter(going.tables()::holds).map(Contract::name).forEach(found::add);
+      }
+    });
+    return traces;
+  }
+
+  private static List<Going> clean(Map<Going, SortedSet<String>> traces) {
+    return traces.entrySet().stream()
+        .filter(e -> e.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private void noteDone(List<Going> people) {
+    List<Entry> done = new ArrayList<>();
+    for (Going g : people) {
+      String proof =
+          "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded"
+              .formatted(g.subject().contacts().size());
+      g.entries()
+          .forEach(e ->
+              done.add(
+                  e.done(now.get(), g.done().deleted(), g.done().changed(), g.files(), proof)));
+      progress.step("%s", proof);
+      if (g.done().deleted() + g.done().changed() + g.files() == 0) {
+        progress.step(
+            "nothing held the id: check id and kind, unless an earlier call has done its part");
+      }
+    }
+    ErasureLedger.put(spark, lake, done);
+    vacuum(ErasureLedger.TABLE);
   }
 
   /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */

@@ -50,6 +50,11 @@ public final class Lake {
   /** Whole numbers, from narrow to wide. */
   private static final List<DataType> INTEGERS = List.of(DataTypes.IntegerType, DataTypes.LongType);
 
+  private static final String KEEP_PROPERTY = "delta.deletedFileRetentionDuration";
+
+  /** Delta's own default of the property. */
+  private static final int DELTA_KEEP_HOURS = 168;
+
   private final SparkSession spark;
   private final RunConfig.Locations locations;
   private final Contracts contracts;
@@ -170,19 +175,39 @@ public final class Lake {
    * Removes files that no version of the last hours names; of a table that has only files of its
    * newest version it costs a listing.
    *
-   * @param keepHours hours that replaced files are kept
+   * @param keepHours hours that replaced files are kept; 0 = none are
    */
-  void vacuum(String table, double keepHours) {
+  void vacuum(String table, int keepHours) {
     DeltaLog log = log(table);
     Option<VersionChecksum> newest = newest(log).checksumOpt();
     if (newest.isDefined() && filesOf(log) == newest.get().numFiles()) {
       return;
     }
+    if (keepHours > 0) {
+      keepReplacedFiles(table, keepHours);
+    }
+    DeltaTable delta = DeltaTable.forPath(spark, path(table));
     // Delta prints how many files it removed, past every logger.
     var _ =
         Console.withOut(
             OutputStream.nullOutputStream(),
-            () -> DeltaTable.forPath(spark, path(table)).vacuum(keepHours));
+            () -> keepHours == 0 ? delta.vacuum(0) : delta.vacuum());
+  }
+
+  /** Delta heeds no hours but 0 of a vacuum's argument, only the table's property. */
+  private void keepReplacedFiles(String table, int hours) {
+    String wanted = "interval %d hours".formatted(hours);
+    String stored =
+        newest(log(table))
+            .metadata()
+            .configuration()
+            .getOrElse(KEEP_PROPERTY, () -> "interval %d hours".formatted(DELTA_KEEP_HOURS));
+    if (!stored.equals(wanted)) {
+      var _ =
+          spark.sql(
+              "ALTER TABLE delta.`%s` SET TBLPROPERTIES ('%s' = '%s')"
+                  .formatted(path(table), KEEP_PROPERTY, wanted));
+    }
   }
 
   private long filesOf(DeltaLog log) {

@@ -79,9 +79,10 @@ public final class Maintenance {
 
   private void retain(LocalDate day, boolean isDryRun) {
     long started = System.nanoTime();
+    Retention retention =
+        new Retention(spark, lake, contracts, config, SourceMapping.load(conf, config.sources()));
     List<Retention.Removed> removed =
-        new Retention(spark, lake, contracts, config, SourceMapping.load(conf, config.sources()))
-            .enforce(day, isDryRun, now.get());
+        isDryRun ? retention.planned(day) : retention.enforce(day, now.get());
     for (Retention.Removed r : removed) {
       progress.step(
           "  %-28s before %s: %,d bronze rows, %,d quarantined, %,d files %s",
@@ -92,7 +93,8 @@ public final class Maintenance {
           r.files(),
           isDryRun ? "would go" : "removed");
     }
-    if (!isDryRun && !removed.isEmpty()) {
+    // Where nothing is counted, rows of a call that was cut off may have gone.
+    if (!isDryRun) {
       FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
     }
     progress.step(

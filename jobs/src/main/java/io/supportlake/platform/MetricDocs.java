@@ -105,6 +105,17 @@ public final class MetricDocs {
     if (m.hasNonNull("censor")) {
       line(text, "Censored where", "`" + text(m, "censor") + "`");
     }
+    if (m.has("provisional")) {
+      JsonNode provisional = m.path("provisional");
+      line(
+          text,
+          "While windows are open",
+          "Kaplan-Meier from minutes since `%s` to `%s`, counting %s; named `kaplan_meier`, provisional, in no published month"
+              .formatted(
+                  text(provisional, "since"),
+                  text(provisional, "event"),
+                  text(provisional, "counts")));
+    }
     if (text(m, "kind").equals("percentile")) {
       line(
           text,

@@ -1,6 +1,7 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.array_append;
+import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -20,10 +21,13 @@ import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -41,6 +45,10 @@ final class Retention {
   static final String REASON = "retention";
 
   static final String LEDGER = "ops.retention_ledger";
+
+  private static final String QUARANTINE = "ops.quarantine";
+
+  private static final String OUTPUTS = "out";
 
   /** Days that a record's event may lie after its arrival; see {@link Ingest}. */
   private static final int DAYS_AHEAD = 2;
@@ -90,15 +98,11 @@ final class Retention {
     if (!lake.exists(LEDGER)) {
       return typed;
     }
-    Row newest =
-        lake.read(LEDGER)
-            .where(col("source").equalTo(raw.shortName()).and(col("bronze_rows").gt(0)))
-            .agg(max("kept_from"))
-            .first();
-    if (newest.isNullAt(0)) {
+    LocalDate left = keptFrom(lake, raw, "bronze_rows").orElse(null);
+    if (left == null) {
       return typed;
     }
-    LocalDate first = newest.getDate(0).toLocalDate().plusDays(DAYS_AHEAD);
+    LocalDate first = left.plusDays(DAYS_AHEAD);
     return typed.withColumn(
         "reasons",
         when(
@@ -108,122 +112,187 @@ final class Retention {
   }
 
   /**
-   * Removes, or only counts.
+   * What would go, counted back from a day; without sources of which nothing does.
    *
-   * @param asOf the day that ages are counted to
-   * @param isDryRun whether nothing is removed
-   * @return what goes, without sources of which nothing does
+   * <p>Rows that an earlier call noted, but was cut off before it had removed them, go without
+   * being counted again.
    */
-  List<Removed> enforce(LocalDate asOf, boolean isDryRun, Instant now) {
+  List<Removed> planned(LocalDate asOf) {
     List<Removed> all = new ArrayList<>();
     for (Contract raw : contracts.layer("raw")) {
-      all.add(ofSource(raw, asOf.minusDays(days(raw)), isDryRun));
-    }
-    for (SourceMapping mapping : mappings.values()) {
-      // A vendor's file holds records of several sources: the one kept longest decides.
-      int longest =
-          contracts.layer("raw").stream()
-              .filter(raw -> mapping.gives(raw.shortName()))
-              .mapToInt(Retention::days)
-              .max()
-              .orElseThrow();
-      LocalDate keptFrom = asOf.minusDays(longest);
+      LocalDate keptFrom = asOf.minusDays(days(raw));
       all.add(
           new Removed(
-              mapping.folder(), keptFrom, 0, 0, landed(mapping.folder(), keptFrom, isDryRun)));
+              raw.shortName(),
+              keptFrom,
+              isHistory(raw) ? 0 : rows(bronze(raw), raw, "bronze_rows", keptFrom),
+              rows(QUARANTINE, raw, "quarantine_rows", keptFrom),
+              landed(raw.shortName(), keptFrom).size()));
+    }
+    for (SourceMapping mapping : mappings.values()) {
+      LocalDate keptFrom = asOf.minusDays(days(mapping));
+      int files = landed(mapping.folder(), keptFrom).size();
+      all.add(new Removed(mapping.folder(), keptFrom, 0, 0, files));
     }
     LocalDate outputsFrom = asOf.minusDays(config.retention().outputDays());
-    all.add(new Removed("out", outputsFrom, 0, 0, outputs(outputsFrom, isDryRun)));
-    List<Removed> removed = all.stream().filter(r -> !r.isNothing()).toList();
-    if (!isDryRun && !removed.isEmpty()) {
-      List<Row> rows =
-          removed.stream()
-              .map(r ->
-                  RowFactory.create(
-                      Timestamp.from(now),
-                      r.source(),
-                      Date.valueOf(asOf),
-                      Date.valueOf(r.keptFrom()),
-                      r.bronzeRows(),
-                      r.quarantineRows(),
-                      r.files()))
-              .toList();
-      lake.append(
-          LEDGER,
-          spark.createDataFrame(rows, contracts.of(LEDGER).schema()),
-          rows.size(),
-          lake.version(LEDGER) + 1);
-    }
-    return removed;
+    long files =
+        outputs(outputsFrom).stream()
+            .flatMap(folder -> tree(folder).stream())
+            .filter(Files::isRegularFile)
+            .count();
+    all.add(new Removed(OUTPUTS, outputsFrom, 0, 0, files));
+    return all.stream().filter(r -> !r.isNothing()).toList();
   }
 
-  private Removed ofSource(Contract raw, LocalDate keptFrom, boolean isDryRun) {
-    String bronze = "bronze." + raw.shortName();
-    String old = "arrival_date < DATE'" + keptFrom + "'";
-    long rows = isHistory(bronze) ? 0 : delete(bronze, old, isDryRun);
-    long refused =
-        delete("ops.quarantine", "source = '%s' AND %s".formatted(raw.shortName(), old), isDryRun);
-    return new Removed(
-        raw.shortName(), keptFrom, rows, refused, landed(raw.shortName(), keptFrom, isDryRun));
+  /**
+   * Notes what goes, then removes it: rows that went without a note would be missing from the
+   * accounts.
+   *
+   * @return as {@link #planned} said before
+   */
+  List<Removed> enforce(LocalDate asOf, Instant now) {
+    List<Removed> going = planned(asOf);
+    note(going, asOf, now);
+    remove(asOf);
+    return going;
+  }
+
+  /** Adds to the ledger. */
+  void note(List<Removed> going, LocalDate asOf, Instant now) {
+    if (going.isEmpty()) {
+      return;
+    }
+    List<Row> rows =
+        going.stream()
+            .map(r ->
+                RowFactory.create(
+                    Timestamp.from(now),
+                    r.source(),
+                    Date.valueOf(asOf),
+                    Date.valueOf(r.keptFrom()),
+                    r.bronzeRows(),
+                    r.quarantineRows(),
+                    r.files()))
+            .toList();
+    lake.append(
+        LEDGER,
+        spark.createDataFrame(rows, contracts.of(LEDGER).schema()),
+        rows.size(),
+        lake.version(LEDGER) + 1);
+  }
+
+  private void remove(LocalDate asOf) {
+    for (Contract raw : contracts.layer("raw")) {
+      LocalDate keptFrom = asOf.minusDays(days(raw));
+      if (!isHistory(raw)) {
+        delete(bronze(raw), old(bronze(raw), raw, keptFrom));
+      }
+      delete(QUARANTINE, old(QUARANTINE, raw, keptFrom));
+      removeLanded(landed(raw.shortName(), keptFrom));
+    }
+    for (SourceMapping mapping : mappings.values()) {
+      removeLanded(landed(mapping.folder(), asOf.minusDays(days(mapping))));
+    }
+    outputs(asOf.minusDays(config.retention().outputDays())).forEach(Retention::removeTree);
+  }
+
+  private static String bronze(Contract raw) {
+    return "bronze." + raw.shortName();
   }
 
   private static int days(Contract raw) {
     return ((Number) raw.property("retentionDays")).intValue();
   }
 
+  /** A vendor's file holds records of several sources: the one kept longest decides. */
+  private int days(SourceMapping mapping) {
+    return contracts.layer("raw").stream()
+        .filter(raw -> mapping.gives(raw.shortName()))
+        .mapToInt(Retention::days)
+        .max()
+        .orElseThrow();
+  }
+
   /** Whether a silver table reads all of a unit's records again when one more comes. */
-  private boolean isHistory(String bronze) {
+  private boolean isHistory(Contract raw) {
     return contracts.layer("silver").stream()
         .flatMap(c -> c.inputs().stream())
-        .anyMatch(i -> i.table().equals(bronze) && !List.of("new", "signed").contains(i.read()));
+        .anyMatch(
+            i -> i.table().equals(bronze(raw)) && !List.of("new", "signed").contains(i.read()));
   }
 
-  private long delete(String table, String condition, boolean isDryRun) {
-    long rows = lake.read(table).where(condition).count();
-    if (rows > 0 && !isDryRun) {
+  private static String old(String table, Contract raw, LocalDate keptFrom) {
+    String arrived = "arrival_date < DATE'" + keptFrom + "'";
+    return table.equals(QUARANTINE)
+        ? "source = '%s' AND %s".formatted(raw.shortName(), arrived)
+        : arrived;
+  }
+
+  /** Old rows that the ledger does not have yet. */
+  private long rows(String table, Contract raw, String noted, LocalDate keptFrom) {
+    Dataset<Row> old = lake.read(table).where(old(table, raw, keptFrom));
+    LocalDate earlier = keptFrom(lake, raw, noted).orElse(null);
+    if (earlier == null) {
+      return old.count();
+    }
+    Column isLater = col("arrival_date").geq(lit(Date.valueOf(earlier)));
+    // What was refused for being as old as that came after the note.
+    return old.where(
+            table.equals(QUARANTINE) ? isLater.or(array_contains(col("reasons"), REASON)) : isLater)
+        .count();
+  }
+
+  /** First arrival day that the ledger's newest removal of such rows left, if there was one. */
+  private static Optional<LocalDate> keptFrom(Lake lake, Contract raw, String noted) {
+    Row newest =
+        lake.read(LEDGER)
+            .where(col("source").equalTo(raw.shortName()).and(col(noted).gt(0)))
+            .agg(max("kept_from"))
+            .first();
+    return newest.isNullAt(0) ? Optional.empty() : Optional.of(newest.getDate(0).toLocalDate());
+  }
+
+  private void delete(String table, String condition) {
+    if (!lake.read(table).where(condition).isEmpty()) {
       DeltaTable.forPath(spark, lake.path(table)).delete(condition);
     }
-    return rows;
   }
 
-  /** The manifest keeps the files' rows, so that nobody waits for them or takes them for new. */
-  private long landed(String folder, LocalDate keptFrom, boolean isDryRun) {
-    Landing landing = new Landing(config.landing(), spark.sparkContext().hadoopConfiguration());
-    java.util.Set<String> there = new java.util.HashSet<>();
-    landing.list(folder).forEach(f -> there.add(f.path()));
-    List<String> old =
-        lake
-            .read("ops.landing_file")
-            .where(
-                col("source")
-                    .equalTo(folder)
-                    .and(col("arrival_date").lt(lit(Date.valueOf(keptFrom)))))
-            .select("path")
-            .collectAsList()
-            .stream()
-            .map(r -> r.getString(0))
-            .filter(there::contains)
-            .toList();
-    if (!isDryRun) {
-      old.forEach(path -> {
-        var _ = landing.delete(path);
-      });
-    }
-    return old.size();
+  /** Old files; the manifest keeps their rows, so that nobody waits for them or takes them anew. */
+  private List<String> landed(String folder, LocalDate keptFrom) {
+    Set<String> there = new HashSet<>();
+    landing().list(folder).forEach(f -> there.add(f.path()));
+    return lake
+        .read("ops.landing_file")
+        .where(
+            col("source").equalTo(folder).and(col("arrival_date").lt(lit(Date.valueOf(keptFrom)))))
+        .select("path")
+        .collectAsList()
+        .stream()
+        .map(r -> r.getString(0))
+        .filter(there::contains)
+        .toList();
   }
 
-  private long outputs(LocalDate keptFrom, boolean isDryRun) {
-    long files = 0;
-    for (String kind : List.of("outreach", "report")) {
-      Path folder = Path.of(config.lake().out(), kind);
-      if (Files.isDirectory(folder)) {
-        for (Path dated : listed(folder)) {
-          boolean isOld = lastDay(dated).filter(d -> d.isBefore(keptFrom)).isPresent();
-          files += isOld ? remove(dated, isDryRun) : 0;
-        }
-      }
-    }
-    return files;
+  private void removeLanded(List<String> paths) {
+    Landing landing = landing();
+    paths.forEach(path -> {
+      var _ = landing.delete(path);
+    });
+  }
+
+  private Landing landing() {
+    return new Landing(config.landing(), spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** Folders of lists and reports of days or months before one. */
+  private List<Path> outputs(LocalDate keptFrom) {
+    return Stream.of("outreach", "report")
+        .map(kind -> Path.of(config.lake().out(), kind))
+        .filter(Files::isDirectory)
+        .flatMap(folder -> listed(folder).stream())
+        .filter(dated -> lastDay(dated).filter(d -> d.isBefore(keptFrom)).isPresent())
+        .toList();
   }
 
   private static List<Path> listed(Path folder) {
@@ -245,16 +314,20 @@ final class Retention {
     }
   }
 
-  private static long remove(Path folder, boolean isDryRun) {
+  /** A folder's files and folders, deepest first. */
+  private static List<Path> tree(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
-      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-      long files = deepestFirst.stream().filter(Files::isRegularFile).count();
-      if (!isDryRun) {
-        for (Path path : deepestFirst) {
-          Files.delete(path);
-        }
+      return all.sorted(Comparator.reverseOrder()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the outputs in " + folder, e);
+    }
+  }
+
+  private static void removeTree(Path folder) {
+    try {
+      for (Path path : tree(folder)) {
+        Files.delete(path);
       }
-      return files;
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot remove the outputs in %s: make the folder writable, then start again"

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import io.supportlake.rules.KeyedHash;
 import java.sql.Date;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run set out to do, as {@code ops.run_plan} has it. It is the last thing written before a
@@ -39,8 +41,22 @@ record RunPlan(long runSequence, LocalDate from, LocalDate to, long files, Insta
     return plans;
   }
 
-  /** Writes the plan, once for its run. */
+  /** Writes the plan of a run that makes no tokens, once for its run. */
   void write(SparkSession spark, Lake lake) {
+    write(spark, lake, null, null);
+  }
+
+  /**
+   * Writes the plan, once for its run.
+   *
+   * @param key what the run makes tokens with
+   */
+  void write(SparkSession spark, Lake lake, KeyedHash key) {
+    write(spark, lake, key.keyId(), LakeKey.fingerprint(key));
+  }
+
+  private void write(
+      SparkSession spark, Lake lake, @Nullable String keyId, @Nullable String fingerprint) {
     lake.append(
         "ops.run_plan",
         spark.createDataFrame(
@@ -50,7 +66,9 @@ record RunPlan(long runSequence, LocalDate from, LocalDate to, long files, Insta
                     Date.valueOf(from),
                     Date.valueOf(to),
                     files,
-                    Timestamp.from(plannedAt))),
+                    Timestamp.from(plannedAt),
+                    keyId,
+                    fingerprint)),
             lake.contract("ops.run_plan").schema()),
         1,
         runSequence);

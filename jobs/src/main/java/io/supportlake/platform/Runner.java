@@ -3,12 +3,14 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.udf;
 
 import io.supportlake.Period;
 import io.supportlake.Settings;
 import io.supportlake.platform.Contract.Kind;
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
+import io.supportlake.rules.Redactor;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -39,6 +41,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +166,7 @@ public final class Runner {
           .filter(name -> !name.startsWith("raw."))
           .forEach(lake::evolve);
       ErasureLedger.refuseUnfinished(lake);
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet finished = FinishedSet.of(lake);
       SortedMap<Long, RunPlan> plans = RunPlan.all(lake);
       ManifestFiles manifest = ManifestFiles.of(lake);
@@ -216,7 +221,7 @@ public final class Runner {
               .max(Comparator.naturalOrder())
               .orElse(to);
     }
-    new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake);
+    new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake, settings.key());
     return new OneRun(finished, sequence, first, last).run(files, changed);
   }
 
@@ -228,6 +233,7 @@ public final class Runner {
 
   /** What a run to the date would take and build, without running it. */
   public List<String> plan(@Nullable LocalDate from, LocalDate to) {
+    LakeKey.refuseAnother(lake, settings.key());
     FinishedSet finished = FinishedSet.of(lake);
     LocalDate first = start(finished, from, to);
     List<TakenFile> files =
@@ -836,8 +842,17 @@ public final class Runner {
       return outcome.rows();
     }
 
+    /** With the contract's columns: those that came into it since are null. */
     private Dataset<Row> finishedRows(String name) {
-      return finished.version(name).map(v -> lake.read(name, v)).orElseGet(() -> lake.empty(name));
+      Dataset<Row> rows =
+          finished.version(name).map(v -> lake.read(name, v)).orElseGet(() -> lake.empty(name));
+      List<String> known = List.of(rows.columns());
+      for (Contract.Column column : contracts.of(name).columns()) {
+        if (!known.contains(column.name())) {
+          rows = rows.withColumn(column.name(), lit(null).cast(column.type()));
+        }
+      }
+      return rows;
     }
 
     private Dataset<Row> ofUnits(Dataset<Row> rows, Dataset<Row> units, List<String> unit) {
@@ -868,6 +883,14 @@ public final class Runner {
               Timestamp.from(now.get())));
     }
 
+    /** Names of fields that no contract knows: an export may have values for names. */
+    private Dataset<Row> withoutPeople(Dataset<Row> drift) {
+      Redactor redactor = Redactor.of(settings.key(), settings.defaultRegion());
+      UDF1<String, String> redact = name -> redactor.redact(name).text();
+      return drift.withColumn(
+          "column_name", udf(redact, DataTypes.StringType).apply(col("column_name")));
+    }
+
     private Summary finish(List<TakenFile> files, Map<String, Taken> taken) {
       List<Row> checks = new ArrayList<>(checkRows);
       taken.values().forEach(t -> checks.addAll(t.checks()));
@@ -877,7 +900,7 @@ public final class Runner {
           checks.size(),
           sequence);
       appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
-      appendAll("ops.drift", taken.values().stream().map(Taken::drift));
+      appendAll("ops.drift", taken.values().stream().map(Taken::drift).map(this::withoutPeople));
       List<Row> profile = taken.values().stream().flatMap(t -> t.profile().stream()).toList();
       lake.append(
           "ops.source_profile",

@@ -23,6 +23,8 @@ import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
@@ -158,13 +160,16 @@ public final class SourceCheck {
   }
 
   /**
-   * Personal keys are tokens, since a redactor would not know them; personal texts are redacted.
+   * Personal keys are tokens, since a redactor would not know them; every other text is redacted: a
+   * mapping that is still being written may put a message anywhere.
    */
   private String shown(Contract.Column column, String value) {
-    if (!"personal".equals(column.classification())) {
+    if (!column.type().equals(DataTypes.StringType) && !(column.type() instanceof ArrayType)) {
       return value;
     }
-    return column.name().endsWith("_id") ? settings.key().token("usr", value) : redacted(value);
+    return "personal".equals(column.classification()) && column.name().endsWith("_id")
+        ? settings.key().token("usr", value)
+        : redacted(value);
   }
 
   private String redacted(String text) {

@@ -60,6 +60,7 @@ public final class SubjectExport {
           "%s is there already: personal data are not mixed with what lies there. Name a folder that does not exist."
               .formatted(folder));
     }
+    LakeKey.refuseAnother(lake, key);
     Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id);
     FinishedSet finished = FinishedSet.of(lake);
     ObjectNode manifest = JSON.createObjectNode();

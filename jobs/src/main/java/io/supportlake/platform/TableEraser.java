@@ -1,7 +1,5 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.broadcast;
-
 import io.delta.tables.DeltaMergeBuilder;
 import io.delta.tables.DeltaTable;
 import java.util.ArrayList;
@@ -55,37 +53,36 @@ final class TableEraser {
     this.spark = spark;
     this.lake = lake;
     this.source =
-        broadcast(
-            spark.createDataFrame(
-                List.of(
-                    RowFactory.create(
-                        subject.id(),
-                        subject.token(),
-                        idName,
-                        tokenName,
-                        cases.toArray(String[]::new),
-                        texts.toArray(String[]::new),
-                        subject.needles().stream()
-                            .map(n -> n.toLowerCase(Locale.ROOT))
-                            .toArray(String[]::new),
-                        subject.anyPattern(),
-                        subject.idPattern(),
-                        subject.ownIdPattern(),
-                        subject.tokenPattern(),
-                        subject.contactPattern())),
-                new StructType()
-                    .add("id", DataTypes.StringType)
-                    .add("token", DataTypes.StringType)
-                    .add("id_name", DataTypes.StringType)
-                    .add("token_name", DataTypes.StringType)
-                    .add("cases", TEXT_ARRAY)
-                    .add("texts", TEXT_ARRAY)
-                    .add("needles", TEXT_ARRAY)
-                    .add("any_pattern", DataTypes.StringType)
-                    .add("id_pattern", DataTypes.StringType)
-                    .add("own_id_pattern", DataTypes.StringType)
-                    .add("token_pattern", DataTypes.StringType)
-                    .add("contact_pattern", DataTypes.StringType)));
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create(
+                    subject.id(),
+                    subject.token(),
+                    idName,
+                    tokenName,
+                    cases.toArray(String[]::new),
+                    texts.toArray(String[]::new),
+                    subject.needles().stream()
+                        .map(n -> n.toLowerCase(Locale.ROOT))
+                        .toArray(String[]::new),
+                    subject.anyPattern(),
+                    subject.idPattern(),
+                    subject.ownIdPattern(),
+                    subject.tokenPattern(),
+                    subject.contactPattern())),
+            new StructType()
+                .add("id", DataTypes.StringType)
+                .add("token", DataTypes.StringType)
+                .add("id_name", DataTypes.StringType)
+                .add("token_name", DataTypes.StringType)
+                .add("cases", TEXT_ARRAY)
+                .add("texts", TEXT_ARRAY)
+                .add("needles", TEXT_ARRAY)
+                .add("any_pattern", DataTypes.StringType)
+                .add("id_pattern", DataTypes.StringType)
+                .add("own_id_pattern", DataTypes.StringType)
+                .add("token_pattern", DataTypes.StringType)
+                .add("contact_pattern", DataTypes.StringType));
     this.kind = subject.kind().word();
   }
 

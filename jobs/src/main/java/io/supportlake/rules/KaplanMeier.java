@@ -53,7 +53,8 @@ public final class KaplanMeier {
    * @param censored units last seen waiting at that duration; they were at risk for its events
    */
   public record Counts(long events, long censored) {
-    Counts plus(Counts other) {
+    /** Both together. */
+    public Counts plus(Counts other) {
       return new Counts(events + other.events, censored + other.censored);
     }
   }

@@ -34,7 +34,10 @@ public final class Account implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    return History.intervals(in.table("bronze.account_change"), List.of("account_id"), STATE)
+    Dataset<Row> changes =
+        in.table("bronze.account_change")
+            .withColumn("name", Privacy.redacted(col("name"), in.settings()));
+    return History.intervals(changes, List.of("account_id"), STATE)
         .withColumn(
             "customer_since", min(col("valid_from")).over(Window.partitionBy(col("account_id"))))
         .withColumnRenamed("arrival_date", "first_arrival_date");

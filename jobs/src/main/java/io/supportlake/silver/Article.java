@@ -48,6 +48,7 @@ public final class Article implements Table {
             count_if(type.equalTo("voted").and(col("vote").gt(0))).as("helpful_count"),
             count_if(type.equalTo("voted").and(col("vote").lt(0))).as("unhelpful_count"))
         .select(col("*"), col("edition.*"))
+        .withColumn("title", Privacy.redacted(col("title"), in.settings()))
         .join(
             broadcast(in.table("conf.category").dropDuplicates("category")),
             new String[] {"category"},

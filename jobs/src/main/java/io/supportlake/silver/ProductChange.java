@@ -16,6 +16,7 @@ public final class ProductChange implements Table {
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     return in.table("bronze.product_change")
+        .withColumn("title", Privacy.redacted(col("title"), in.settings()))
         .withColumn("effective_date", Days.of(col("effective_at"), in.settings()));
   }
 }

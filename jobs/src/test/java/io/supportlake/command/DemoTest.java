@@ -1,12 +1,18 @@
 package io.supportlake.command;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.supportlake.Settings;
 import io.supportlake.generator.Generator;
+import io.supportlake.gold.outcomes.MetricPeriod;
+import io.supportlake.gold.outcomes.MetricQuery;
+import io.supportlake.platform.ConfLoader;
+import io.supportlake.platform.Contract;
+import io.supportlake.platform.DecodingScan;
 import io.supportlake.platform.Lake;
 import io.supportlake.platform.Progress;
 import io.supportlake.platform.Queries;
@@ -14,10 +20,13 @@ import io.supportlake.platform.RunConfig;
 import io.supportlake.rules.Interval;
 import io.supportlake.rules.TwoProportion;
 import io.supportlake.rules.Wilson;
+import io.supportlake.testing.Canaries;
+import io.supportlake.testing.CapturedLog;
+import io.supportlake.testing.Ran;
+import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +34,9 @@ import java.nio.file.Path;
 import java.sql.Date;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +47,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,6 +68,8 @@ class DemoTest extends SparkSuite {
   @TempDir private static Path folder;
 
   private final Map<String, List<JsonNode>> truth = new HashMap<>();
+  private final Canaries canaries = new Canaries();
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
   @BeforeAll
   void runTheDemo() throws IOException {
@@ -70,6 +84,7 @@ class DemoTest extends SparkSuite {
                 SEED, DemoCommand.ACCOUNTS, start, DemoCommand.DAYS, settings.key()),
             folder.resolve("landing"),
             folder.resolve("truth"));
+    PlantedLanding.plant(canaries, folder.resolve("landing"));
     for (String array : List.of("metrics.json", "incidents.json")) {
       truth.put(array, children(JSON.readTree(planted(array).toFile())));
     }
@@ -81,9 +96,157 @@ class DemoTest extends SparkSuite {
 
     Installation installation = new Installation();
     installation.use(config);
-    PrintStream silence =
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    var _ = DemoCommand.pipeline(installation, settings, start, END, new Progress(silence));
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    Progress progress = new Progress(out);
+    try (CapturedLog log = new CapturedLog()) {
+      var _ = DemoCommand.pipeline(installation, settings, start, END, progress);
+      var _ = OutreachCommand.writeLists(installation, END, progress);
+      var _ = ReportCommand.write(installation, YearMonth.from(END).minusMonths(1), progress);
+      out.println(log.text());
+    }
+  }
+
+  /**
+   * Every source has secrets in its words, in fields that no contract knows and in refused records.
+   * They may lie in the landing zone, in bronze and in quarantine, and nowhere else in any form:
+   * tables, models, lists, reports, Delta logs, and what commands say.
+   */
+  @Test
+  void noPlantedSecretLeavesTheRestrictedLocations() throws IOException {
+    assertThat(PlantedLanding.COLUMNS.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            CONTRACTS.layer("raw").stream().map(Contract::shortName).toList());
+    Set<String> plantedBeforeTheRuns = canaries.labels().keySet();
+    assertThat(plantedBeforeTheRuns).hasSizeGreaterThan(2_000);
+    said.write(commands().getBytes(StandardCharsets.UTF_8));
+    Files.write(folder.resolve("said.txt"), said.toByteArray());
+    Map<String, String> forms = canaries.forms();
+    Path restricted = folder.resolve("lake/restricted");
+    List<Path> delivered = List.of(folder.resolve("landing"), folder.resolve("given"));
+    List<Path> mayHold =
+        Stream.concat(delivered.stream(), Stream.of(restricted, folder.resolve("small/restricted")))
+            .toList();
+
+    List<DecodingScan.Found> found = DecodingScan.find(folder, forms.keySet());
+
+    assertThat(
+            found.stream()
+                .filter(f -> mayHold.stream().noneMatch(f.file()::startsWith))
+                .map(f ->
+                    "%s in %s, %s"
+                        .formatted(
+                            canaries.labels().get(forms.get(f.needle())),
+                            folder.relativize(f.file()),
+                            f.where()))
+                .distinct())
+        .isEmpty();
+    assertThat(in(delivered, found, forms)).isEqualTo(canaries.labels().keySet());
+    assertThat(in(List.of(restricted), found, forms)).containsAll(plantedBeforeTheRuns);
+    for (String table : List.of("ops.model", "gold.ticket_topic", "gold.issue_alert")) {
+      assertThat(lake().read(table).isEmpty()).as(table).isFalse();
+    }
+    assertThat(folder.resolve("out/outreach/" + END)).isNotEmptyDirectory();
+    assertThat(folder.resolve("out/report")).isNotEmptyDirectory();
+  }
+
+  /** Values found below the places. */
+  private static Set<String> in(
+      List<Path> places, List<DecodingScan.Found> found, Map<String, String> forms) {
+    return found.stream()
+        .filter(f -> places.stream().anyMatch(f.file()::startsWith))
+        .map(f -> forms.getOrDefault(f.needle(), ""))
+        .collect(Collectors.toSet());
+  }
+
+  /** What commands print that show records or fail on them. */
+  private String commands() throws IOException {
+    Path overlay =
+        Files.writeString(
+            folder.resolve("key.yaml"), "privacy: {keyVariable: SUPPORTLAKE_DEMO_KEY}\n");
+    List<String> installed =
+        List.of(
+            "--conf", overlay.toString(),
+            "--lake", folder.resolve("lake").toString(),
+            "--landing", folder.resolve("landing").toString(),
+            "--out", folder.resolve("out").toString());
+    StringBuilder printed = new StringBuilder();
+    try (CapturedLog log = new CapturedLog()) {
+      printed.append(ran(0, installed, "quarantine", "list"));
+      for (String source : PlantedLanding.COLUMNS.keySet()) {
+        printed.append(
+            ran(0, installed, "quarantine", "show", "--limit", "100000", "--source", source));
+      }
+      assertThat(printed).contains("refused-evt-", "[personal]");
+      Path logs = given().resolve("ecs.jsonl");
+      Files.writeString(
+          logs,
+          Files.readString(HOME.resolve("jobs/src/test/resources/vendor/ecs.json"))
+              .replace("retry 2 of 3", canaries.sentence("sources check message"))
+              .replace("\"ledger\"", "\"" + canaries.sentence("sources check service") + "\""));
+      printed.append(
+          ran(0, installed, "sources", "check", logs.toString(), "--mapping", "ecs-log"));
+      printed.append(ran(3, installed, "outreach", "record", filledIn().toString()));
+      printed.append(refusedRun());
+      printed.append(log.text());
+    }
+    return printed.toString();
+  }
+
+  private static Path given() throws IOException {
+    return Files.createDirectories(folder.resolve("given"));
+  }
+
+  /** A list that came back with words where a code belongs. */
+  private Path filledIn() throws IOException {
+    Path list;
+    try (Stream<Path> lists = Files.list(folder.resolve("out/outreach/" + END))) {
+      list = lists.filter(f -> f.toString().endsWith(".csv")).sorted().findFirst().orElseThrow();
+    }
+    List<String> lines = Files.readAllLines(list);
+    List<String> header = List.of(lines.getFirst().replace("\uFEFF", "").split(",", -1));
+    String[] answer = new String[header.size()];
+    Arrays.fill(answer, "");
+    answer[header.indexOf("list_line_id")] = canaries.email("list line");
+    answer[header.indexOf("outcome")] = "\"" + canaries.sentence("outcome") + "\"";
+    answer[header.indexOf("attempted_at")] = canaries.phone("attempted");
+    return Files.writeString(
+        given().resolve("filled-in.csv"),
+        lines.getFirst() + "\n" + String.join(",", answer) + "\n");
+  }
+
+  /** A run that stops a source all of whose records are refused, and ends with 3. */
+  private String refusedRun() throws IOException {
+    Path home = SmallHome.of(HOME, given().resolve("home"), List.of("silver.disposition"));
+    Path day = Files.createDirectories(given().resolve("landing/outreach_disposition/" + END));
+    Files.writeString(
+        day.resolve("a.csv"),
+        "disposition_id,campaign_id,account_id,occurred_at,outcome,note\nd1,c,a,%s,%s,%s\n"
+            .formatted(
+                canaries.phone("refused run occurred_at"),
+                canaries.email("refused run outcome"),
+                "\"" + canaries.sentence("refused run note") + "\""));
+    String before = System.getProperty("supportlake.home", ".");
+    System.setProperty("supportlake.home", home.toString());
+    try {
+      return ran(
+          3,
+          List.of(
+              "--conf", folder.resolve("key.yaml").toString(),
+              "--lake", folder.resolve("small").toString(),
+              "--landing", given().resolve("landing").toString(),
+              "--out", folder.resolve("small/out").toString()),
+          "run",
+          "--date",
+          END.toString());
+    } finally {
+      System.setProperty("supportlake.home", before);
+    }
+  }
+
+  private static String ran(int code, List<String> installed, String... command) {
+    Ran ran = Ran.of(Stream.concat(Stream.of(command), installed.stream()).toArray(String[]::new));
+    assertThat(ran.code()).as(ran.out() + ran.error()).isEqualTo(code);
+    return ran.out() + ran.error();
   }
 
   @ParameterizedTest
@@ -116,6 +279,70 @@ class DemoTest extends SparkSuite {
     Pooled pooled = pooled(metric, planted);
 
     assertThat(pooled.expected()).isBetween(pooled.interval().low(), pooled.interval().high());
+  }
+
+  /**
+   * Ten days after each of six months its last twenty days' windows of 30 days are open. What was
+   * known then follows from the times in the rows as they are at the end.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "fcr_30d, is_fcr_30d, first_contact_ended_at, fcr_failure_minutes",
+    "reopen_rate_30d, is_reopened_30d, first_solved_at, first_reopen_minutes"
+  })
+  void aProvisionalEstimateLiesNearTheShareOnceMature(
+      String metric, String outcome, String since, String event) {
+    Dataset<Row> episodes = lake().read("gold.episode_outcome");
+    Dataset<Row> specs =
+        ConfLoader.load(HOME.resolve("conf"), "conf.metric_spec", spark(), END, END);
+    int held = 0;
+    double apart = 0;
+    int months = 6;
+    for (int i = 0; i < months; i++) {
+      YearMonth month = YearMonth.of(2025, 10).plusMonths(i);
+      LocalDate asOf = month.atEndOfMonth().plusDays(10);
+      Instant then = asOf.plusDays(1).atStartOfDay(SETTINGS.reportingZone()).toInstant();
+      MetricQuery query =
+          MetricQuery.of(
+              specs,
+              new MetricQuery.Request(
+                  metric, List.of(), MetricPeriod.month(month), asOf, SETTINGS.reportingZone()));
+      Row early = query.cells(asKnown(episodes, then, outcome, since, event)).first();
+      Row late =
+          episodes
+              .where(
+                  col(query.dateColumn())
+                      .between(Date.valueOf(month.atDay(1)), Date.valueOf(month.atEndOfMonth())))
+              .selectExpr("count_if(%1$s) / count(%1$s)".formatted(outcome))
+              .first();
+
+      assertThat(early.<String>getAs("interval_method")).as("%s", month).isEqualTo("kaplan_meier");
+      assertThat(early.<String>getAs("maturity")).isEqualTo("provisional");
+      apart += Math.abs(early.<Double>getAs("value") - late.getDouble(0));
+      held +=
+          early.<Double>getAs("interval_low") <= late.getDouble(0)
+                  && late.getDouble(0) <= early.<Double>getAs("interval_high")
+              ? 1
+              : 0;
+    }
+
+    assertThat(apart / months).isLessThan(0.03);
+    assertThat(held).isGreaterThanOrEqualTo(months - 1);
+  }
+
+  private static Dataset<Row> asKnown(
+      Dataset<Row> episodes, Instant then, String outcome, String since, String event) {
+    String by = "timestamp'%s'".formatted(then);
+    return episodes
+        .where("%s <= %s".formatted(since, by))
+        .withColumn(
+            outcome,
+            expr("if(%s + interval 30 days <= %s, %s, null)".formatted(since, by, outcome)))
+        .withColumn(
+            event,
+            expr(
+                "if(unix_micros(%1$s) + 60000000 * %2$s <= unix_micros(%3$s), %2$s, null)"
+                    .formatted(since, event, by)));
   }
 
   @Test

@@ -49,6 +49,19 @@ class ConfLoaderTest extends SparkSuite {
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("surprise");
 
+    Files.writeString(
+        conf.resolve("sla/targets.yaml"),
+        "versions: [{validFrom: 2024-01-01, resolutionPausedIn: [solved], minutes: {}}]\n");
+    assertThatThrownBy(() -> ConfLoader.load(conf, "conf.sla_target", spark(), FROM, TO))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("status")
+        .hasMessageContaining("solved");
+    Files.writeString(
+        conf.resolve("sla/targets.yaml"), "versions: [{validFrom: 2024-01-01, minutes: {}}]\n");
+    assertThatThrownBy(() -> ConfLoader.load(conf, "conf.sla_target", spark(), FROM, TO))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("resolutionPausedIn is missing in the version of 2024-01-01");
+
     Files.writeString(conf.resolve("exchange-rates.csv"), "month,currency,rate\n2026-13,USD,1\n");
     assertThatThrownBy(() -> ConfLoader.load(conf, "conf.exchange_rate", spark(), FROM, TO))
         .isInstanceOf(UsageException.class)
@@ -84,6 +97,9 @@ class ConfLoaderTest extends SparkSuite {
 
     assertThat(definitionHash(home, file.replace("owner: ", "owner: another "))).isEqualTo(hash);
     assertThat(definitionHash(home, file.replaceFirst("dimensions: \\[[^,]*, ", "dimensions: [")))
+        .isEqualTo(hash);
+    assertThat(definitionHash(home, file.replaceFirst("counts: survivors", "counts: events")))
+        .as("what is never published")
         .isEqualTo(hash);
     assertThat(definitionHash(home, file.replaceFirst("minimumN: \\d+", "minimumN: 31")))
         .isNotEqualTo(hash);

@@ -181,6 +181,37 @@ class ExactlyOnceTest extends SparkSuite {
             names.stream().map(n -> "money_event/2026-03-03/" + n).toList());
   }
 
+  /** A record a file, some delivered twice under two names and some broken. */
+  @Test
+  void tenThousandSmallFilesAreEachAccountedForAndTakenOnce() throws IOException {
+    Path day = Files.createDirectories(landed("2026-03-03"));
+    for (int i = 0; i < 10_000; i++) {
+      String record = records(i < 9_900 ? 10 + i : 10 + i - 9_900);
+      Files.writeString(
+          day.resolve("%05d.jsonl".formatted(i)),
+          i % 1_000 == 7 ? record.replace("EUR", "none") : record);
+    }
+
+    Runner.Summary summary = run(SECOND);
+
+    assertThat(summary.files()).isEqualTo(10_000);
+    assertThat(summary.read()).isEqualTo(10_000);
+    assertThat(summary.refused()).isEmpty();
+    assertThat(
+            Lines.of(
+                lake().read("ops.check").where("run_sequence = 2 and read_count is not null"),
+                "count(distinct file)",
+                "sum(read_count)",
+                "sum(accepted_count)",
+                "sum(duplicate_count)",
+                "sum(quarantined_count)"))
+        .containsExactly("10000|10000|9891|99|10");
+    assertThat(ids()).hasSize(9_894).doesNotHaveDuplicates();
+    assertThat(Lines.of(lake().read("silver.money_event"), "event_id")).hasSize(9_894);
+    assertThat(lake().read("ops.quarantine").where("line = 1").count()).isEqualTo(10);
+    assertThat(run(SECOND).files()).isZero();
+  }
+
   @Test
   void aPlannedFileThatChangedBeforeTheRunWasCompletedIsLeftToTheNextRun() throws IOException {
     land("2026-03-03/b.jsonl", records(4));

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.delta.tables.DeltaTable;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,8 @@ class LakeTest extends SparkSuite {
 
   /** Rows that a commit is told of, so that it keeps the files apart. */
   private static final long MANY_ROWS = 1_000_000;
+
+  private static final String CHECK = "spark.databricks.delta.retentionDurationCheck.enabled";
 
   private static final String NEW_COLUMN =
       """
@@ -92,6 +95,30 @@ class LakeTest extends SparkSuite {
     Path second =
         parquetFiles(lake).stream().filter(f -> !f.equals(first)).findFirst().orElseThrow();
     assertThat(lake.bytes(TABLE)).isEqualTo(Files.size(second));
+  }
+
+  @Test
+  void replacedFilesAreKeptForTheHoursThatWereAskedFor() throws IOException {
+    Lake lake = lakeIn(folder);
+    lake.append(TABLE, drift(0, 30, 1), 30, 1);
+    lake.overwrite(TABLE, drift(0, 4, 1), 4);
+
+    lake.vacuum(TABLE, 168);
+    assertThat(changedProperties(lake)).isEmpty();
+    lake.vacuum(TABLE, 400);
+    lake.vacuum(TABLE, 400);
+    assertThat(changedProperties(lake))
+        .containsExactly("{\"delta.deletedFileRetentionDuration\":\"interval 400 hours\"}");
+    assertThat(parquetFiles(lake)).hasSize(2);
+
+    spark().conf().set(CHECK, "false");
+    try {
+      lake.vacuum(TABLE, 0);
+    } finally {
+      spark().conf().unset(CHECK);
+    }
+    assertThat(parquetFiles(lake)).hasSize(1);
+    assertSameRows(drift(0, 4, 1), lake.read(TABLE));
   }
 
   @Test
@@ -168,6 +195,17 @@ class LakeTest extends SparkSuite {
 
   private static Dataset<Row> byDelta(Lake lake, long version) {
     return spark().read().format("delta").option("versionAsOf", version).load(lake.path(TABLE));
+  }
+
+  private static List<String> changedProperties(Lake lake) {
+    return DeltaTable.forPath(spark(), lake.path(TABLE))
+        .history()
+        .where("operation = 'SET TBLPROPERTIES'")
+        .selectExpr("operationParameters['properties']")
+        .collectAsList()
+        .stream()
+        .map(r -> r.getString(0))
+        .toList();
   }
 
   private static boolean hasFileList(Lake lake) {

@@ -3,6 +3,8 @@ package io.supportlake.gold.outcomes;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
@@ -10,16 +12,34 @@ import io.supportlake.Table;
 import io.supportlake.gold.AsOf;
 import io.supportlake.gold.BusinessMinutes;
 import java.util.Map;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * One row per contact with its effort and service level (definitions 8 and 9). A contact that the
  * bot contained, that is only thanks, or that was merged away unanswered has no target of its own.
+ * The resolution's clock stands still while the case is in a status in which the policy pauses it.
  */
 public final class ContactOutcome implements Table {
-  private static final String NEEDS_NO_HUMAN = "(is_bot_only or is_thank_you)";
+  private static final String FIRST_REPLY_STATE =
+      """
+      case when first_reply_target is null or is_bot_only or is_thank_you then 'no_target'
+           when first_reply_business_minutes <= first_reply_target then 'attained'
+           when first_reply_business_minutes > first_reply_target then 'breached'
+           when end_reason = 'merged' or elapsed_business_minutes is null then 'no_target'
+           when elapsed_business_minutes > first_reply_target then 'breached'
+           else 'running' end
+      """;
+
+  private static final String RESOLUTION_STATE =
+      """
+      case when resolution_target is null or is_bot_only or is_thank_you then 'no_target'
+           when end_reason = 'merged' or clock_micros is null then 'no_target'
+           when clock_micros > 60000000L * resolution_target then 'breached'
+           when is_solved then 'attained'
+           when paused_since is not null then 'paused'
+           else 'running' end
+      """;
 
   /** Made once by its contract's name. */
   public ContactOutcome() {}
@@ -51,7 +71,12 @@ public final class ContactOutcome implements Table {
                 "pod",
                 "site"))
         .withColumn("solved_at", expr("if(is_solved, ended_at, null)"))
-        .withColumn("as_of_end", AsOf.endLiteral(period, in.settings()))
+        // What arrives with a day may begin after that day has ended in the reporting zone.
+        .withColumn(
+            "as_of_end", greatest(AsOf.endLiteral(period, in.settings()), col("started_at")))
+        .transform(c -> withTarget(c, targets, "first_reply"))
+        .transform(c -> withTarget(c, targets, "resolution"))
+        .transform(c -> withPauses(c, in.table("silver.case_status_interval")))
         .transform(c ->
             BusinessMinutes.between(
                 c,
@@ -60,14 +85,21 @@ public final class ContactOutcome implements Table {
                 "started_at",
                 Map.of(
                     "first_reply_business_minutes", "first_public_reply_at",
-                    "resolution_business_minutes", "solved_at",
-                    "elapsed_business_minutes", "as_of_end")))
-        .transform(c -> withTarget(c, targets, "first_reply"))
-        .transform(c -> withTarget(c, targets, "resolution"))
+                    "elapsed_business_minutes", "as_of_end",
+                    "clock_business_minutes", "clock_to")))
+        .transform(c -> withClock(c, in.table("conf.business_day")))
+        .withColumn("sla_first_reply_state", expr(FIRST_REPLY_STATE))
+        .withColumn("sla_resolution_state", expr(RESOLUTION_STATE))
         .withColumn(
-            "sla_first_reply_state", state("first_reply_target", "first_reply_business_minutes"))
+            "sla_resumed_date",
+            when(
+                col("sla_resolution_state").equalTo("running"),
+                AsOf.dateOf(col("last_resumed_at"), in.settings())))
         .withColumn(
-            "sla_resolution_state", state("resolution_target", "resolution_business_minutes"))
+            "resolution_business_minutes", expr("if(is_solved, clock_micros, null) / 60000000.0D"))
+        .withColumn(
+            "paused_business_minutes",
+            expr("if(is_solved and clock_micros is not null, paused_micros, null) / 60000000.0D"))
         .withColumn(
             "first_reply_minutes",
             expr("(unix_micros(first_public_reply_at) - unix_micros(started_at)) / 60000000.0D"))
@@ -90,6 +122,7 @@ public final class ContactOutcome implements Table {
         "priority as target_priority",
         "measure",
         "target_minutes",
+        "paused_statuses",
         "valid_from as target_from",
         "coalesce(lead(valid_from) over (partition by plan, priority, measure order by valid_from),"
             + " date'9999-12-31') as target_to");
@@ -101,7 +134,8 @@ public final class ContactOutcome implements Table {
         targets
             .where(col("measure").equalTo(measure))
             .drop("measure")
-            .withColumnRenamed("target_minutes", measure + "_target");
+            .withColumnRenamed("target_minutes", measure + "_target")
+            .withColumnRenamed("paused_statuses", measure + "_paused_statuses");
     return contacts
         .join(
             broadcast(ofMeasure),
@@ -112,17 +146,70 @@ public final class ContactOutcome implements Table {
         .drop("target_plan", "target_priority", "target_from", "target_to");
   }
 
-  private static Column state(String target, String minutes) {
-    return expr(
-        """
-        case when %1$s is null or %3$s then 'no_target'
-             when %2$s <= %1$s then 'attained'
-             when %2$s > %1$s then 'breached'
-             when end_reason = 'merged' or elapsed_business_minutes is null then 'no_target'
-             when elapsed_business_minutes > %1$s then 'breached'
-             else 'running' end
-        """
-            .formatted(target, minutes, NEEDS_NO_HUMAN));
+  /**
+   * The case's pauses from the contact's start on: {@code pauses} (null = none), {@code
+   * last_resumed_at}, {@code paused_since} (null = not paused now, or solved) and {@code clock_to},
+   * until when the resolution's clock is read: the solve, the pause that still lasts, or the as-of
+   * instant.
+   */
+  private static Dataset<Row> withPauses(Dataset<Row> contacts, Dataset<Row> intervals) {
+    Dataset<Row> pauses =
+        contacts
+            .selectExpr(
+                "contact_id as paused_contact_id",
+                "case_id as contact_case_id",
+                "started_at as contact_from",
+                "resolution_paused_statuses")
+            .join(
+                intervals.select("case_id", "status", "valid_from", "valid_to"),
+                expr(
+                    """
+                    case_id = contact_case_id and array_contains(resolution_paused_statuses, status)
+                    and (valid_to is null or valid_to > contact_from)
+                    """))
+            .withColumn("pause_from", expr("greatest(valid_from, contact_from)"))
+            .groupBy("paused_contact_id")
+            .agg(
+                expr("collect_list(struct(pause_from, valid_to as pause_to)) as pauses"),
+                expr("max(valid_to) as last_resumed_at"),
+                expr("max(pause_from) filter (where valid_to is null) as open_pause_from"));
+    return contacts
+        .join(pauses, expr("contact_id = paused_contact_id"), "left")
+        .withColumn("paused_since", expr("if(is_solved, null, open_pause_from)"))
+        .withColumn("clock_to", expr("coalesce(solved_at, paused_since, as_of_end)"))
+        .drop("paused_contact_id", "open_pause_from");
+  }
+
+  /**
+   * Open microseconds of the pauses before {@code clock_to}, and of the clock without them. Whole
+   * numbers, so that a sum does not depend on its order.
+   */
+  private static Dataset<Row> withClock(Dataset<Row> contacts, Dataset<Row> businessDay) {
+    Dataset<Row> paused =
+        contacts
+            .selectExpr(
+                "contact_id as paused_contact_id", "region", "clock_to", "explode(pauses) as pause")
+            .selectExpr(
+                "paused_contact_id",
+                "region",
+                "pause.pause_from",
+                "least(pause.pause_to, clock_to) as pause_to")
+            .where("pause_to > pause_from")
+            .transform(p ->
+                BusinessMinutes.between(
+                    p, businessDay, "region", "pause_from", Map.of("pause_minutes", "pause_to")))
+            .groupBy("paused_contact_id")
+            .agg(expr("sum(%s) as pause_micros".formatted(micros("pause_minutes"))));
+    return contacts
+        .join(paused, expr("contact_id = paused_contact_id"), "left")
+        .withColumn("paused_micros", expr("coalesce(pause_micros, 0L)"))
+        .withColumn(
+            "clock_micros", expr("%s - paused_micros".formatted(micros("clock_business_minutes"))))
+        .drop("paused_contact_id", "pause_micros", "pauses");
+  }
+
+  private static String micros(String minutes) {
+    return "cast(round(%s * 60000000) as bigint)".formatted(minutes);
   }
 
   /**

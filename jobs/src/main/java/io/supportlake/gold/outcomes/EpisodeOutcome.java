@@ -24,6 +24,21 @@ public final class EpisodeOutcome implements Table {
   /** Families that never say two contacts are about the same issue. */
   private static final String NAMED_FAMILY = "issue_family not in ('other', 'unknown')";
 
+  /**
+   * When a first contact came to be no FCR in any window: at once where it ended unresolved, else
+   * with the first further contact or reopen of 30 days. A case that is open at a window's end
+   * without either counts in that window only.
+   */
+  private static final String FCR_FAILURE =
+      """
+      case when first_contact_ended_at is null then null
+           when not is_first_solved then 0.0D
+           when least(next_contact_at, next_reopen_at) <= first_contact_ended_at + interval 30 days
+             then (unix_micros(least(next_contact_at, next_reopen_at))
+               - unix_micros(first_contact_ended_at)) / 60000000.0D
+      end
+      """;
+
   /** Made once by its contract's name. */
   public EpisodeOutcome() {}
 
@@ -434,11 +449,19 @@ public final class EpisodeOutcome implements Table {
             .withColumn("refund_amount", amount("refunds"))
             .withColumn("loss_amount", amount("losses"))
             .withColumn("recovered_amount", amount("recoveries"));
+    rows =
+        rows.withColumn("fcr_failure_minutes", expr(FCR_FAILURE))
+            .withColumn(
+                "is_first_contact_handed_on", expr("first_transfers > 0 or first_escalations > 0"))
+            .withColumn(
+                "first_reopen_minutes",
+                expr(
+                    "(unix_micros(reopened_after_solve_at) - unix_micros(first_solved_at)) /"
+                        + " 60000000.0D"));
     for (int days : FCR_DAYS) {
       rows = rows.withColumn("is_fcr_%dd".formatted(days), firstContactResolution(days));
     }
-    return rows.withColumn(
-            "is_fcr_net_7d", expr("is_fcr_7d and first_transfers = 0 and first_escalations = 0"))
+    return rows.withColumn("is_fcr_net_7d", expr("is_fcr_7d and not is_first_contact_handed_on"))
         .withColumn(
             "is_reopened_30d",
             expr(

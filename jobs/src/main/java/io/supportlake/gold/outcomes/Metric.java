@@ -33,7 +33,7 @@ public final class Metric implements Table {
         MetricSpec.of(in.table("conf.metric_spec"), AsOf.end(period, in.settings()));
     List<LocalDate> months =
         period.days().stream().map(d -> d.withDayOfMonth(1)).distinct().sorted().toList();
-    MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, months, cuts(in));
+    MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, months, cuts(in), period.asOf());
     MetricCells cells = new MetricCells(specs, MetricPeriod.Grain.MONTH, period.asOf());
     Dataset<Row> all = in.spark().createDataFrame(List.of(), MetricCells.COMPONENTS);
     for (List<MetricSpec> together :

@@ -6,6 +6,7 @@ import io.supportlake.rules.DesignEffect;
 import io.supportlake.rules.ExactPoisson;
 import io.supportlake.rules.Hajek;
 import io.supportlake.rules.Interval;
+import io.supportlake.rules.KaplanMeier;
 import io.supportlake.rules.QuantileSketch;
 import io.supportlake.rules.Wilson;
 import java.io.Serializable;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
@@ -54,6 +56,7 @@ final class MetricCells implements Serializable {
 
   private static final long serialVersionUID = 1L;
   private static final double CONFIDENCE = 0.95;
+  private static final int MINUTES_AN_HOUR = 60;
 
   private final Map<String, MetricSpec> specs;
   private final MetricPeriod.Grain grain;
@@ -87,6 +90,44 @@ final class MetricCells implements Serializable {
     }
   }
 
+  /**
+   * A share while some windows are open: by Kaplan and Meier, what is open being censored.
+   *
+   * @param units those whose window is open among them
+   */
+  private record Survival(Estimate estimate, long units) {
+    /** Nothing where no window is open, or where no unit's event says how much it varies. */
+    static @Nullable Survival of(MetricSpec spec, Row row, long closed) {
+      double window = (double) spec.windowMinutes() / MINUTES_AN_HOUR;
+      Map<Double, KaplanMeier.Counts> counts = new TreeMap<>();
+      for (Row entry : row.<Row>getList(row.fieldIndex("entries"))) {
+        long count = entry.<Long>getAs("entry_count");
+        counts.merge(
+            (double) entry.<Integer>getAs("bucket"),
+            entry.<Boolean>getAs("happened")
+                ? new KaplanMeier.Counts(count, 0)
+                : new KaplanMeier.Counts(0, count),
+            KaplanMeier.Counts::plus);
+      }
+      KaplanMeier curve = KaplanMeier.ofCounts(counts);
+      double waiting = curve.survival(window);
+      if (curve.units() == closed || waiting == 0 || waiting == 1) {
+        return null;
+      }
+      Interval interval = curve.interval(window, CONFIDENCE);
+      boolean isOfSurvivors = Objects.requireNonNull(spec.provisional()).isOfSurvivors();
+      return new Survival(
+          isOfSurvivors
+              ? Estimate.of(waiting, interval, spec.scale(), "kaplan_meier")
+              : Estimate.of(
+                  1 - waiting,
+                  new Interval(1 - interval.high(), 1 - interval.low()),
+                  spec.scale(),
+                  "kaplan_meier"),
+          curve.units());
+    }
+  }
+
   Row cell(Row row) {
     MetricSpec spec = Objects.requireNonNull(specs.get(row.<String>getAs("metric")));
     MetricPeriod period =
@@ -95,7 +136,10 @@ final class MetricCells implements Serializable {
     String value = row.getAs("dimension_value");
     long n = row.<Long>getAs("n");
     boolean isEnough = n >= spec.minimumN();
-    Estimate estimate = isEnough ? estimate(spec, row, n) : Estimate.NONE;
+    Survival survival =
+        isEnough && spec.isEstimated(period, asOf) ? Survival.of(spec, row, n) : null;
+    Estimate estimate =
+        survival != null ? survival.estimate() : isEnough ? estimate(spec, row, n) : Estimate.NONE;
     LocalDate matureOn = spec.matureOn(period);
     String maturity = !isEnough ? "too_few" : asOf.isBefore(matureOn) ? "provisional" : "mature";
     return RowFactory.create(
@@ -104,9 +148,11 @@ final class MetricCells implements Serializable {
         java.sql.Date.valueOf(period.start()),
         cut.name(),
         value,
-        published(row.getAs("num")),
-        published(row.getAs("den")),
-        n,
+        survival == null ? published(row.getAs("num")) : null,
+        survival == null
+            ? published(row.getAs("den"))
+            : published(BigDecimal.valueOf(survival.units())),
+        survival == null ? n : survival.units(),
         estimate.value(),
         estimate.low(),
         estimate.high(),
@@ -114,7 +160,9 @@ final class MetricCells implements Serializable {
         spec.unit(),
         maturity,
         java.sql.Date.valueOf(matureOn),
-        spec.predicate(period, cut, cut.values(value)),
+        survival == null
+            ? spec.predicate(period, cut, cut.values(value))
+            : spec.estimatedPredicate(period, cut, cut.values(value)),
         spec.definitionHash());
   }
 

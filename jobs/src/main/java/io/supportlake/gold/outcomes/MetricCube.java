@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,17 +35,20 @@ final class MetricCube {
   private final MetricPeriod.Grain grain;
   private final List<LocalDate> starts;
   private final List<Cut> cuts;
+  private final LocalDate asOf;
 
   /**
    * For periods and cuts.
    *
    * @param starts first days of the periods
    * @param cuts each metric is split by those that suit it
+   * @param asOf says which periods are estimated from windows that are still open
    */
-  MetricCube(MetricPeriod.Grain grain, List<LocalDate> starts, List<Cut> cuts) {
+  MetricCube(MetricPeriod.Grain grain, List<LocalDate> starts, List<Cut> cuts, LocalDate asOf) {
     this.grain = grain;
     this.starts = List.copyOf(starts);
     this.cuts = List.copyOf(cuts);
+    this.asOf = asOf;
   }
 
   /**
@@ -57,18 +61,23 @@ final class MetricCube {
     Map<String, List<MetricSpec>> byFold =
         new TreeMap<>(specs.stream().collect(groupingBy(s -> folded(table, s))));
     return byFold.entrySet().stream()
-        .flatMap(fold -> {
-          Dataset<Row> rows = rows(unfolded(table, fold.getKey()), fold.getValue());
-          List<MetricSpec> sums =
-              fold.getValue().stream().filter(s -> s.kind() != MetricSpec.Kind.PERCENTILE).toList();
-          List<MetricSpec> quantiles =
-              fold.getValue().stream().filter(s -> s.kind() == MetricSpec.Kind.PERCENTILE).toList();
-          return Stream.concat(
-              sums.isEmpty() ? Stream.empty() : Stream.of(sums(rows, sums)),
-              quantiles.isEmpty() ? Stream.empty() : Stream.of(quantiles(rows, quantiles)));
-        })
+        .flatMap(
+            fold -> parts(rows(unfolded(table, fold.getKey()), fold.getValue()), fold.getValue()))
         .reduce(Dataset::unionByName)
         .orElseThrow();
+  }
+
+  private Stream<Dataset<Row>> parts(Dataset<Row> rows, List<MetricSpec> specs) {
+    List<MetricSpec> sums =
+        specs.stream().filter(s -> s.kind() != MetricSpec.Kind.PERCENTILE).toList();
+    List<MetricSpec> quantiles =
+        specs.stream().filter(s -> s.kind() == MetricSpec.Kind.PERCENTILE).toList();
+    List<MetricSpec> estimated = specs.stream().filter(s -> !estimated(s).isEmpty()).toList();
+    return Stream.of(
+            sums.isEmpty() ? null : sums(rows, sums),
+            quantiles.isEmpty() ? null : quantiles(rows, quantiles),
+            estimated.isEmpty() ? null : survivals(rows, estimated))
+        .filter(Objects::nonNull);
   }
 
   /** The cluster column where the table keeps sums by group of clusters in it, else nothing. */
@@ -122,6 +131,17 @@ final class MetricCube {
         : "0";
   }
 
+  /** First days of the periods in which windows of a metric may be open. */
+  private List<LocalDate> estimated(MetricSpec spec) {
+    return starts.stream().filter(s -> spec.isEstimated(new MetricPeriod(grain, s), asOf)).toList();
+  }
+
+  private String isEstimated(MetricSpec spec) {
+    return estimated(spec).stream()
+        .map("DATE'%s'"::formatted)
+        .collect(Collectors.joining(", ", "metric_period in (", ")"));
+  }
+
   private static String group(MetricSpec spec) {
     return spec.cluster() == null
         ? "0"
@@ -144,7 +164,7 @@ final class MetricCube {
       Dataset<Row> part = sumsByGroup(rows, together);
       sums = sums == null ? part : sums.unionByName(part);
     }
-    return java.util.Objects.requireNonNull(sums, "at least one metric");
+    return Objects.requireNonNull(sums, "at least one metric");
   }
 
   /** For metrics with the same clusters. */
@@ -203,8 +223,11 @@ final class MetricCube {
   }
 
   /** A metric's sums, numbered so that many stand side by side in one pass. */
-  private static List<String> components(MetricSpec spec, int i) {
-    String in = "coalesce(%s, false)".formatted(spec.included());
+  private List<String> components(MetricSpec spec, int i) {
+    String in =
+        "coalesce(%s, false)%s"
+            .formatted(
+                spec.included(), estimated(spec).isEmpty() ? "" : " and not " + isEstimated(spec));
     String num = "(" + spec.numerator() + ")";
     String den = "(" + spec.denominator() + ")";
     return switch (spec.kind()) {
@@ -278,5 +301,75 @@ final class MetricCube {
             expr(
                 "sort_array(collect_list(struct(bucket, happened, cluster, entry_count))) as"
                     + " entries"));
+  }
+
+  /**
+   * Units of the periods in which windows may be open, by the hour of their event or of the end of
+   * their observation; n, numerator and denominator are of those whose window has closed. An hour's
+   * events come before what is censored in it.
+   */
+  private Dataset<Row> survivals(Dataset<Row> rows, List<MetricSpec> specs) {
+    String units =
+        specs.stream().map(this::unit).collect(Collectors.joining(", ", "explode(array(", "))"));
+    return rows.withColumn("item", expr(units))
+        .where("item is not null and array_contains(item.allowed, metric_level.dimension)")
+        .groupBy(
+            col("item.metric").as("metric"),
+            col("metric_period").as("period_start"),
+            col("metric_level.dimension").as("dimension"),
+            col("metric_level.dimension_value").as("dimension_value"),
+            col("item.happened").as("happened"),
+            expr("cast(floor(item.minutes / 60) as int) as bucket"),
+            col("item.cluster").as("cluster"),
+            col("item.day").as("day"))
+        .agg(
+            expr("count(*) as entry_count"),
+            expr("count_if(item.closed) as closed"),
+            expr("count_if(item.closed and item.counts) as counted"))
+        .groupBy(Stream.of(CELL.split(", ")).map(c -> col(c)).toArray(Column[]::new))
+        .agg(
+            expr("sum(closed) as n"),
+            expr("cast(sum(counted) as decimal(38,12)) as num"),
+            expr("cast(sum(closed) as decimal(38,12)) as den"),
+            expr("cast(null as decimal(38,12)) as ww"),
+            expr("cast(null as decimal(38,12)) as wwy"),
+            expr("cast(null as decimal(38,12)) as wwyy"),
+            // Where no event tells how much the estimate varies, the closed windows' share stands.
+            expr(
+                """
+                sort_array(collect_list(if(closed > 0,
+                  struct(cluster, day, double(counted) as num, double(closed) as den), null)))
+                  as parts
+                """),
+            expr(
+                "sort_array(collect_list(struct(bucket, happened, 0 as cluster, entry_count))) as"
+                    + " entries"));
+  }
+
+  /** What a row says of a metric's unit; null where it is none. */
+  private String unit(MetricSpec spec) {
+    MetricSpec.Provisional provisional = Objects.requireNonNull(spec.provisional());
+    return """
+    if(%1$s and (%2$s or (%3$s) is not null),
+      struct('%4$s' as metric, %5$s as allowed, %2$s as closed, (%6$s) as counts,
+        if(%2$s, %7$s (%6$s), (%8$s) is not null) as happened,
+        if(%2$s, if(%7$s (%6$s), least(coalesce(double(%8$s), %9$d), %9$d), %9$d),
+          greatest(coalesce(%8$s, %10$s), 0.0D)) as minutes,
+        %11$s as cluster, %12$s as day),
+      null)
+    """
+        .formatted(
+            isEstimated(spec),
+            "coalesce(%s, false)".formatted(spec.included()),
+            provisional.since(),
+            spec.metric(),
+            allowed(spec),
+            spec.numerator(),
+            provisional.isOfSurvivors() ? "not" : "",
+            provisional.event(),
+            spec.windowMinutes(),
+            provisional.observed(),
+            group(spec),
+            day(spec));
   }
 }

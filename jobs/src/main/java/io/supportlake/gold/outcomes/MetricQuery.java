@@ -191,7 +191,7 @@ public final class MetricQuery {
   public Dataset<Row> cells(Dataset<Row> rows) {
     List<Cut> cuts =
         cut.dimensions().isEmpty() || !fixed.isEmpty() ? List.of(cut) : List.of(Cut.TOTAL, cut);
-    MetricCube cube = new MetricCube(period.grain(), List.of(period.start()), cuts);
+    MetricCube cube = new MetricCube(period.grain(), List.of(period.start()), cuts, asOf);
     MetricCells cells = new MetricCells(List.of(spec), period.grain(), asOf);
     StructType schema = new StructType();
     for (String dimension : cut.dimensions()) {
@@ -245,7 +245,9 @@ public final class MetricQuery {
   /** A query over the finished set for all rows behind what {@link #cells} gives. */
   public String predicate() {
     Cut held = held();
-    return spec.predicate(period, held, heldValues(held));
+    return spec.isEstimated(period, asOf)
+        ? spec.estimatedPredicate(period, held, heldValues(held))
+        : spec.predicate(period, held, heldValues(held));
   }
 
   /**
@@ -310,6 +312,11 @@ public final class MetricQuery {
     notes.add(
         "low and high: 95 %% interval; too few: less than %d observations (n)"
             .formatted(spec.minimumN()));
+    if (spec.isEstimated(period, asOf)) {
+      notes.add(
+          "kaplan_meier: provisional estimate from n units, those whose window of %d days is open among them; needs %d whose window has closed, and is never published"
+              .formatted(spec.maturityDays(), spec.minimumN()));
+    }
     if (spec.kind() == MetricSpec.Kind.PERCENTILE) {
       notes.add(
           "percentile from a sketch: at most %s %% from the exact one"

@@ -1,10 +1,12 @@
 package io.supportlake.gold.outcomes;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     else a number to sum
  * @param censor percentile: after which time a null value is censored; null = null values are left
  *     out
+ * @param provisional share: how it is estimated while windows are open; null = not at all
  * @param scale what numerator / denominator (or the quantile) is multiplied with
  * @param maturityDays days after the month's end until its windows have closed
  * @param minimumN fewer observations are published as too few
@@ -37,6 +40,7 @@ record MetricSpec(
     String numerator,
     String denominator,
     @Nullable String censor,
+    @Nullable Provisional provisional,
     Kind kind,
     double scale,
     String unit,
@@ -70,6 +74,29 @@ record MetricSpec(
     }
   }
 
+  /**
+   * The time to an event of a unit whose window is open or closed.
+   *
+   * @param since instant from which the window of {@code maturityDays} runs; null = not a unit
+   * @param event minutes from then to the event; null = has not happened so far
+   * @param observed minutes from then to the as-of instant
+   * @param isOfSurvivors whether the numerator counts units without the event, else those with it
+   */
+  record Provisional(String since, String event, String observed, boolean isOfSurvivors)
+      implements Serializable {
+    private static @Nullable Provisional of(@Nullable Row row, String asOf) {
+      if (row == null) {
+        return null;
+      }
+      String since = row.<String>getAs("since").strip();
+      return new Provisional(
+          since,
+          given(row, "event", asOf),
+          "(unix_micros(%s) - unix_micros(%s)) / 60000000.0D".formatted(asOf, since),
+          row.<String>getAs("counts").equals("survivors"));
+    }
+  }
+
   /** Days that late data are waited for after the windows have closed. */
   static final int LATE_DAYS = 20;
 
@@ -95,6 +122,7 @@ record MetricSpec(
                 given(r, "numerator", instant),
                 given(r, "denominator", instant),
                 r.getAs("censor") == null ? null : given(r, "censor", instant),
+                Provisional.of(r.getAs("provisional"), instant),
                 Kind.valueOf(r.<String>getAs("kind").toUpperCase(Locale.ROOT)),
                 r.<Double>getAs("scale"),
                 r.getAs("unit"),
@@ -151,8 +179,31 @@ record MetricSpec(
     return period.last().plusDays(maturityDays + LATE_DAYS);
   }
 
+  /** Minutes that a window lasts. */
+  long windowMinutes() {
+    return Duration.ofDays(maturityDays).toMinutes();
+  }
+
+  /** Whether cells of a period may be estimated from windows that are open. */
+  boolean isEstimated(MetricPeriod period, LocalDate asOf) {
+    return provisional != null && asOf.isBefore(matureOn(period));
+  }
+
   /** A query for the rows behind the cell of a cut with these values. */
   String predicate(MetricPeriod period, Cut cut, List<String> values) {
+    return predicate(period, cut, values, included());
+  }
+
+  /** The same with the units whose windows are open. */
+  String estimatedPredicate(MetricPeriod period, Cut cut, List<String> values) {
+    return predicate(
+        period,
+        cut,
+        values,
+        "(%s) IS NOT NULL".formatted(Objects.requireNonNull(provisional).since()));
+  }
+
+  private String predicate(MetricPeriod period, Cut cut, List<String> values, String counted) {
     return "SELECT * FROM %s WHERE %s >= DATE'%s' AND %s < DATE'%s' AND %s%s"
         .formatted(
             table,
@@ -160,7 +211,7 @@ record MetricSpec(
             period.start(),
             dateColumn,
             period.end(),
-            included(),
+            counted,
             cut.predicate(values));
   }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ContactOutcomeTest extends SparkSuite {
@@ -66,6 +67,162 @@ class ContactOutcomeTest extends SparkSuite {
                     Instant.parse("2026-03-28T13:30:00Z"),
                     Instant.parse("2026-03-30T06:31:00Z"))
                 / 60.0);
+  }
+
+  /** All start on Friday 2026-03-27 at 09:00 in Berlin; open 8 to 20, Saturdays 10 to 16. */
+  private record Paused(
+      String sentence,
+      @Nullable String solvedAt,
+      List<Status> statuses,
+      String state,
+      @Nullable Double minutes,
+      @Nullable Double paused) {}
+
+  /** A status from an instant to the next, or to an instant; null = still so. */
+  private record Status(String status, String from, @Nullable String to) {}
+
+  private static final List<Paused> DEFINITION_9 =
+      List.of(
+          new Paused(
+              "660 minutes on Friday, 120 of them paused, and 180 on Saturday: just the 720",
+              "2026-03-28T12:00:00Z",
+              List.of(
+                  new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T10:00:00Z"),
+                  new Status("pending", "2026-03-27T10:00:00Z", "2026-03-27T12:00:00Z"),
+                  new Status("open", "2026-03-27T12:00:00Z", "2026-03-28T12:00:00Z")),
+              "attained",
+              720.0,
+              120.0),
+          new Paused(
+              "the same without the pause",
+              "2026-03-28T12:00:00Z",
+              List.of(new Status("open", "2026-03-27T08:00:00Z", "2026-03-28T12:00:00Z")),
+              "breached",
+              840.0,
+              0.0),
+          new Paused(
+              "a night is no business time: the pause counts from 19:30 to 20 and 10 to 11 only",
+              "2026-03-28T12:00:00Z",
+              List.of(new Status("on_hold", "2026-03-27T18:30:00Z", "2026-03-28T10:00:00Z")),
+              "breached",
+              750.0,
+              90.0),
+          new Paused(
+              "a pause that began before the contact counts from its start",
+              "2026-03-27T11:00:00Z",
+              List.of(new Status("pending", "2026-03-26T08:00:00Z", "2026-03-27T09:00:00Z")),
+              "attained",
+              120.0,
+              60.0),
+          new Paused(
+              "what pauses after the solve does not count",
+              "2026-03-28T13:00:00Z",
+              List.of(new Status("pending", "2026-03-28T12:00:00Z", "2026-03-30T10:00:00Z")),
+              "breached",
+              840.0,
+              60.0),
+          new Paused(
+              "waiting for the customer since Friday noon",
+              null,
+              List.of(
+                  new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T11:00:00Z"),
+                  new Status("pending", "2026-03-27T11:00:00Z", null)),
+              "paused",
+              null,
+              null),
+          new Paused(
+              "late already when it began to wait",
+              null,
+              List.of(
+                  new Status("open", "2026-03-27T08:00:00Z", "2026-03-30T09:00:00Z"),
+                  new Status("pending", "2026-03-30T09:00:00Z", null)),
+              "breached",
+              null,
+              null),
+          new Paused(
+              "answered on Monday at 17:00 after waiting since Friday noon: 180 + 180",
+              null,
+              List.of(
+                  new Status("pending", "2026-03-27T11:00:00Z", "2026-03-30T15:00:00Z"),
+                  new Status("open", "2026-03-30T15:00:00Z", null)),
+              "running",
+              null,
+              null),
+          new Paused(
+              "open is no status that pauses",
+              null,
+              List.of(new Status("open", "2026-03-27T08:00:00Z", null)),
+              "breached",
+              null,
+              null));
+
+  @Test
+  void theResolutionsClockStandsStillInTheStatusesThatPauseIt() {
+    Rows contacts = Rows.of(CONTRACTS, "silver.contact");
+    Rows intervals = Rows.of(CONTRACTS, "silver.case_status_interval");
+    for (int i = 0; i < DEFINITION_9.size(); i++) {
+      Paused given = DEFINITION_9.get(i);
+      contacts.with(
+          "contact_id",
+          "c" + i,
+          "case_id",
+          "k" + i,
+          "account_id",
+          "A",
+          "priority",
+          "urgent",
+          "started_at",
+          "2026-03-27T08:00:00Z",
+          "started_date",
+          "2026-03-27",
+          "ended_at",
+          given.solvedAt(),
+          "is_solved",
+          given.solvedAt() != null);
+      for (int j = 0; j < given.statuses().size(); j++) {
+        Status status = given.statuses().get(j);
+        intervals.with(
+            "case_id",
+            "k" + i,
+            "interval_number",
+            j + 1,
+            "status",
+            status.status(),
+            "valid_from",
+            status.from(),
+            "valid_to",
+            status.to());
+      }
+    }
+
+    Map<String, Row> rows =
+        inputs()
+            .with("silver.contact", contacts)
+            .with("silver.case_status_interval", intervals)
+            .build(new ContactOutcome(), MONDAY)
+            .collectAsList()
+            .stream()
+            .collect(Collectors.toMap(r -> r.<String>getAs("contact_id"), r -> r));
+
+    for (int i = 0; i < DEFINITION_9.size(); i++) {
+      Paused expected = DEFINITION_9.get(i);
+      Row row = of(rows, "c" + i);
+      assertThat(row.<String>getAs("sla_resolution_state"))
+          .as(expected.sentence())
+          .isEqualTo(expected.state());
+      assertThat(row.<Double>getAs("resolution_business_minutes"))
+          .as(expected.sentence())
+          .isEqualTo(expected.minutes());
+      assertThat(row.<Double>getAs("paused_business_minutes"))
+          .as(expected.sentence())
+          .isEqualTo(expected.paused());
+      assertThat(row.<String>getAs("sla_first_reply_state"))
+          .as("no reply within 120 minutes is late in every status")
+          .isEqualTo("breached");
+    }
+    // From this day on it may come to be breached without a further event.
+    assertThat(of(rows, "c7").<java.sql.Date>getAs("sla_resumed_date")).hasToString("2026-03-30");
+    assertThat(of(rows, "c5").<Object>getAs("sla_resumed_date")).isNull();
   }
 
   @Test
@@ -145,11 +302,7 @@ class ContactOutcomeTest extends SparkSuite {
   }
 
   private static void contact(
-      Rows rows,
-      String id,
-      String start,
-      @org.jspecify.annotations.Nullable String reply,
-      boolean isBotOnly) {
+      Rows rows, String id, String start, @Nullable String reply, boolean isBotOnly) {
     rows.with(
         "contact_id",
         id,
@@ -207,6 +360,8 @@ class ContactOutcomeTest extends SparkSuite {
                         "resolution",
                         "target_minutes",
                         720,
+                        "paused_statuses",
+                        List.of("pending", "on_hold"),
                         "valid_from",
                         "2024-01-01"));
     for (String table : List.of("conf.business_day", "conf.tier_cost")) {

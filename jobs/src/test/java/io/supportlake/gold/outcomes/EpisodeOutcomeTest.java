@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EpisodeOutcomeTest extends SparkSuite {
@@ -149,16 +151,38 @@ class EpisodeOutcomeTest extends SparkSuite {
               "",
               "FFFF"));
 
+  /** Minutes to what made each of {@link #DEFINITION_3} no FCR. */
+  private static final List<@Nullable Double> FAILURE_MINUTES =
+      Arrays.asList(
+          null,
+          14400.0,
+          4320.0,
+          10080.0,
+          10080 + 1 / 60.0,
+          null,
+          null,
+          null,
+          null,
+          null,
+          1440.0,
+          2880.0,
+          0.0,
+          0.0,
+          null,
+          0.0);
+
   @Test
   void firstContactResolutionFollowsItsDefinition() {
-    Map<String, String> actual =
+    Map<String, Row> actual =
         build(DEFINITION_3, LATE).collectAsList().stream()
-            .collect(Collectors.toMap(r -> r.<String>getAs("account_id"), r -> fcr(r)));
+            .collect(Collectors.toMap(r -> r.<String>getAs("account_id"), r -> r));
 
     for (int i = 0; i < DEFINITION_3.size(); i++) {
-      assertThat(actual.get("A" + i))
+      Row row = Objects.requireNonNull(actual.get("A" + i));
+      assertThat(fcr(row)).as(DEFINITION_3.get(i).sentence()).isEqualTo(DEFINITION_3.get(i).fcr());
+      assertThat(row.<Double>getAs("fcr_failure_minutes"))
           .as(DEFINITION_3.get(i).sentence())
-          .isEqualTo(DEFINITION_3.get(i).fcr());
+          .isEqualTo(FAILURE_MINUTES.get(i));
     }
   }
 
@@ -387,6 +411,8 @@ class EpisodeOutcomeTest extends SparkSuite {
 
     assertThat(rows.stream().map(r -> r.<Boolean>getAs("is_reopened_30d")))
         .containsExactly(true, false, false);
+    assertThat(rows.stream().map(r -> r.<Double>getAs("first_reopen_minutes")))
+        .containsExactly(42000.0, 48000.0, null);
     assertThat(rows.stream().map(r -> r.<Integer>getAs("thank_you_reopen_count")))
         .containsExactly(0, 0, 1);
     // The solve after thanks is not the last solve.

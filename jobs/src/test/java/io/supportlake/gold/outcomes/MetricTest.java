@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MetricTest extends SparkSuite {
@@ -172,6 +173,121 @@ class MetricTest extends SparkSuite {
 
     assertThat(maturity(rows, "2026-02-26")).isEqualTo("provisional");
     assertThat(maturity(rows, "2026-02-27")).isEqualTo("mature");
+  }
+
+  /**
+   * As of the end of 20 January, 23:00 UTC. By hours: 7 of 70 fail at 0, 3 of 63 at 24, then 9 are
+   * last seen at 36, 6 of 51 fail at 48, and the 15 of three days ago are seen no longer.
+   */
+  @Test
+  void whileWindowsAreOpenFcrIsEstimatedFromAllOfItsEpisodes() {
+    Rows rows = Rows.of(CONTRACTS, "gold.episode_outcome");
+    windows(rows, 30, "2026-01-05T00:00:00Z", null, true, "email");
+    windows(rows, 4, "2026-01-05T00:00:00Z", 0.0, false, "email");
+    windows(rows, 6, "2026-01-05T00:00:00Z", 2880.0, false, "email");
+    windows(rows, 2, "2026-01-17T23:00:00Z", 0.0, null, "email");
+    windows(rows, 3, "2026-01-17T23:00:00Z", 1440.0, null, "email");
+    windows(rows, 15, "2026-01-17T23:00:00Z", null, null, "email");
+    windows(rows, 1, "2026-01-19T11:00:00Z", 0.0, null, "chat");
+    windows(rows, 9, "2026-01-19T11:00:00Z", null, null, "chat");
+    LocalDate day = LocalDate.parse("2026-01-20");
+
+    Map<String, Row> cells = cells(rows, new Period(day, day, List.of(JANUARY)), "fcr_7d");
+
+    Row all = cell(cells, "all=all");
+    double survival = 63 / 70.0 * 60 / 63 * 45 / 51;
+    double reach =
+        1.959963984540054
+            * Math.sqrt(7 / (70.0 * 63) + 3 / (63.0 * 60) + 6 / (51.0 * 45))
+            / Math.abs(Math.log(survival));
+    assertThat(all.<String>getAs("interval_method")).isEqualTo("kaplan_meier");
+    assertThat(all.<String>getAs("maturity")).isEqualTo("provisional");
+    assertThat(all.<Double>getAs("value")).isCloseTo(survival, within(1e-12));
+    assertThat(all.<Double>getAs("interval_low"))
+        .isCloseTo(Math.pow(survival, Math.exp(reach)), within(1e-9));
+    assertThat(all.<Double>getAs("interval_high"))
+        .isCloseTo(Math.pow(survival, Math.exp(-reach)), within(1e-9));
+    assertThat(all.<Long>getAs("n")).isEqualTo(70);
+    assertThat(all.<BigDecimal>getAs("numerator")).isNull();
+    assertThat(all.<BigDecimal>getAs("denominator")).isEqualByComparingTo("70");
+    rows.dataset(spark()).createOrReplaceTempView("open_windows");
+    assertThat(
+            spark()
+                .sql(all.<String>getAs("predicate").replace("gold.episode_outcome", "open_windows"))
+                .count())
+        .isEqualTo(70);
+    Row chat = cell(cells, "channel=chat");
+    assertThat(chat.<Object>getAs("value")).as("no window of it has closed").isNull();
+    assertThat(chat.<String>getAs("maturity")).isEqualTo("too_few");
+    assertThat(chat.<Long>getAs("n")).isZero();
+  }
+
+  @Test
+  void withoutAFailureTheShareOfClosedWindowsStandsForWhatIsOpen() {
+    Rows rows = Rows.of(CONTRACTS, "gold.episode_outcome");
+    windows(rows, 40, "2026-01-05T00:00:00Z", null, true, "email");
+    windows(rows, 10, "2026-01-19T11:00:00Z", null, null, "email");
+    LocalDate day = LocalDate.parse("2026-01-20");
+
+    Row all = cell(cells(rows, new Period(day, day, List.of(JANUARY)), "fcr_7d"), "all=all");
+
+    assertThat(all.<Double>getAs("value")).isEqualTo(1.0);
+    assertThat(all.<Double>getAs("interval_low")).isEqualTo(Wilson.interval(40, 40, 0.95).low());
+    assertThat(all.<String>getAs("interval_method")).isEqualTo("wilson");
+    assertThat(all.<Long>getAs("n")).isEqualTo(40);
+  }
+
+  @Test
+  void reopensAreCountedWhereFcrCountsWhatHasNone() {
+    Rows rows = Rows.of(CONTRACTS, "gold.episode_outcome");
+    for (int i = 0; i < 50; i++) {
+      boolean isClosed = i < 40;
+      boolean isReopened = i % 10 == 0;
+      rows.with(
+          "episode_id",
+          "e" + i,
+          "first_solved_at",
+          isClosed ? "2026-01-05T00:00:00Z" : "2026-01-25T00:00:00Z",
+          "first_solved_date",
+          isClosed ? "2026-01-05" : "2026-01-25",
+          "first_reopen_minutes",
+          isReopened ? 1500.0 : null,
+          "is_reopened_30d",
+          isClosed ? isReopened : null);
+    }
+    LocalDate day = LocalDate.parse("2026-02-10");
+
+    Row all =
+        cell(cells(rows, new Period(day, day, List.of(JANUARY)), "reopen_rate_30d"), "all=all");
+
+    assertThat(all.<Double>getAs("value")).isCloseTo(0.1, within(1e-12));
+    assertThat(all.<Double>getAs("interval_low")).isBetween(0.03, 0.06);
+    assertThat(all.<Double>getAs("interval_high")).isBetween(0.2, 0.25);
+    assertThat(all.<String>getAs("interval_method")).isEqualTo("kaplan_meier");
+  }
+
+  private static void windows(
+      Rows rows,
+      int count,
+      String since,
+      @Nullable Double failed,
+      @Nullable Boolean isFcr,
+      String channel) {
+    for (int i = 0; i < count; i++) {
+      rows.with(
+          "episode_id",
+          since + failed + isFcr + i,
+          "first_contact_ended_at",
+          since,
+          "first_contact_ended_date",
+          since.substring(0, 10),
+          "fcr_failure_minutes",
+          failed,
+          "is_fcr_7d",
+          isFcr,
+          "channel",
+          channel);
+    }
   }
 
   private static String maturity(Rows rows, String asOf) {
