@@ -115,6 +115,34 @@ class ContractsTest {
     }
   }
 
+  /** Else a change that is told late would be seen by a full build alone. */
+  @Test
+  void tablesThatAreKeptUpWatchWhatTheyReadWhole() {
+    for (Contract contract : tables()) {
+      boolean isLifecycle = contract.kind() == Contract.Kind.LIFECYCLE;
+      if (!isLifecycle && contract.kind() != Contract.Kind.DAILY) {
+        continue;
+      }
+      for (Contract.Input input : contract.inputs()) {
+        if (!input.read().equals("all") || input.table().startsWith("conf.")) {
+          continue;
+        }
+        List<String> columns = CONTRACTS.of(input.table()).columnNames();
+        String name = contract.name() + " reads " + input.table();
+        assertThat(input.watch()).as(name).isNotEmpty().isSubsetOf(columns);
+        if (isLifecycle) {
+          assertThat(contract.columnNames()).as(name).contains(input.by());
+        }
+        if (isLifecycle && columns.contains("valid_from")) {
+          assertThat(contract.columnNames()).as(name).contains(input.column());
+        }
+        if (!isLifecycle) {
+          assertThat(columns).as(name + " by days").contains("valid_from", "valid_to");
+        }
+      }
+    }
+  }
+
   @Test
   void theTablesCanBeBuiltInOneOrder() {
     List<String> order = Tables.inOrder(CONTRACTS).stream().map(Contract::name).toList();

@@ -84,10 +84,26 @@ public record Contract(
    * A table that is read.
    *
    * @param read which rows: new, signed, unit, days, history or all
-   * @param column date column that {@code days} is about, or null
+   * @param column date column that {@code days} is about; with {@code watch} the reader's own, by
+   *     which it looks the input's history up; or null
    * @param lookBack days before the first day that {@code days} reads
+   * @param watch of a table that is read whole, the columns whose change has the reader's rows
+   *     built again
+   * @param by the reader's own column that holds the key of what is watched; null where whole days
+   *     are built
    */
-  public record Input(String table, String read, @Nullable String column, int lookBack) {}
+  public record Input(
+      String table,
+      String read,
+      @Nullable String column,
+      int lookBack,
+      List<String> watch,
+      @Nullable String by) {
+    /** Copies the list. */
+    public Input {
+      watch = List.copyOf(watch);
+    }
+  }
 
   /** Copies the collections. */
   public Contract {

@@ -140,6 +140,10 @@ public final class Contracts {
     }
     Object kind = properties.remove("kind");
     require(kind != null, where, "the custom property kind is missing");
+    require(
+        properties.getOrDefault("maturity", List.of()) instanceof List<?>,
+        where,
+        "maturity must be a list of windows, each with column and days");
     List<Input> inputs = new ArrayList<>();
     Object declared = properties.remove("inputs");
     if (declared != null) {
@@ -181,11 +185,15 @@ public final class Contracts {
     Object read = input.get("read");
     require(table != null && read != null, where, "an input needs table and read");
     Object column = input.get("column");
+    Object by = input.get("by");
     return new Input(
         String.valueOf(table),
         String.valueOf(read),
         column == null ? null : String.valueOf(column),
-        ((Number) input.getOrDefault("lookBack", 0)).intValue());
+        ((Number) input.getOrDefault("lookBack", 0)).intValue(),
+        JSON.convertValue(
+            input.getOrDefault("watch", List.of()), new TypeReference<List<String>>() {}),
+        by == null ? null : String.valueOf(by));
   }
 
   private static Column column(JsonNode column, String where) {
@@ -223,7 +231,7 @@ public final class Contracts {
         null,
         columns,
         List.of(),
-        List.of(new Input(raw.name(), "new", null, 0)),
+        List.of(new Input(raw.name(), "new", null, 0, List.of(), null)),
         raw.properties());
   }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
 /** Which days, months or landmarks of a table a run must build, from its contract and the dates. */
@@ -66,6 +67,18 @@ final class Days {
       case SNAPSHOT -> String.valueOf(((Map<?, ?>) contract.property("landmark")).get("column"));
       default -> String.valueOf(contract.property("day"));
     };
+  }
+
+  /** The column of an event table that says on which day the event was. */
+  static String ofEvent(Contract contract) {
+    return contract.columns().stream()
+        .filter(c -> c.type().equals(DataTypes.DateType) && !c.name().equals("arrival_date"))
+        .map(Contract.Column::name)
+        .findFirst()
+        .orElseThrow(() ->
+            new UsageException(
+                "%s: an event table that others read by unit needs a column with the event's day. Add one to the contract."
+                    .formatted(contract.name())));
   }
 
   private static void landmarks(

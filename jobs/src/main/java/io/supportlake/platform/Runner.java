@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -429,7 +430,7 @@ public final class Runner {
           ingest.take(
               raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);
       taken.put(raw.shortName(), result);
-      changes.put(bronze, result.changes());
+      changes.put(bronze, withSuperseded(contracts.of(bronze), result.changes()));
       boolean isWhole = faults.isEmpty() && FileChecks.failed(result.checks()).isEmpty();
       if (!result.isStopped() && isWhole) {
         completeUntil.put(bronze, to);
@@ -590,6 +591,7 @@ public final class Runner {
         }
       }
       Dataset<Row> own = finishedRows(contract.name());
+      watched(contract).forEach((input, watched) -> parts.add(watched.units(own, contract, input)));
       if (contract.optionalProperty("openWhen") instanceof String open) {
         parts.add(own.where(open).select(Lake.columns(contract.unit())));
       }
@@ -600,6 +602,20 @@ public final class Runner {
       }
       Dataset<Row> units = parts.stream().reduce(Dataset::union).orElseThrow().distinct();
       return Sessions.in(session(contract), units);
+    }
+
+    /** What this run changed in columns that the table watches, by input. */
+    private Map<Contract.Input, Watched> watched(Contract contract) {
+      Map<Contract.Input, Watched> watched = new LinkedHashMap<>();
+      for (Contract.Input input : contract.inputs()) {
+        Changes made = changes.get(input.table());
+        if (!input.watch().isEmpty() && made != null && made.rows() > 0) {
+          watched.put(
+              input,
+              Watched.of(contracts.of(input.table()), input, made, settings.reportingZone()));
+        }
+      }
+      return watched;
     }
 
     /** Rows whose window (column and days after it) closes in the run. */
@@ -669,6 +685,8 @@ public final class Runner {
         SortedSet<LocalDate> own = builtDays.get(input.table());
         days.addAll(own != null ? own : made.days(Objects.requireNonNull(input.column())));
       }
+      LocalDate first = historyStart.withDayOfMonth(1);
+      watched(contract).values().forEach(w -> days.addAll(w.days(first, to)));
       days.removeIf(d -> d.isAfter(to));
       if (!Days.isMonthly(contract)) {
         return days;
@@ -749,9 +767,48 @@ public final class Runner {
         rows = rows.unpersist();
         changes.put(name, new Changes(lake.read(name), lake.empty(name), count, true));
       } else {
-        changes.put(name, new Changes(rows, lake.empty(name), count, false));
+        changes.put(
+            name, withSuperseded(contract, new Changes(rows, lake.empty(name), count, false)));
       }
       return new Built(count, count);
+    }
+
+    /**
+     * Changes of an event table with the versions that corrections supersede, where tables
+     * downstream are built by unit: a correction may move a record from one unit to another. A
+     * record's versions have the same day, so that few files are read.
+     */
+    private Changes withSuperseded(Contract contract, Changes made) {
+      String name = contract.name();
+      boolean isReadByUnit =
+          contracts.all().stream()
+              .flatMap(c -> c.inputs().stream())
+              .anyMatch(i -> i.table().equals(name) && i.read().equals("unit"));
+      if (contract.kind() != Kind.EVENT || !isReadByUnit || made.isFull() || made.rows() == 0) {
+        return made;
+      }
+      String id = contract.key().getFirst();
+      String day = Days.ofEvent(contract);
+      Dataset<Row> corrections =
+          made.fresh()
+              .where(col("record_version").gt(1))
+              .select(col(id), col("record_version").minus(1).as("record_version"), col(day))
+              .localCheckpoint();
+      SortedSet<LocalDate> days =
+          new Changes(corrections, corrections.limit(0), made.rows(), false).days(day);
+      if (days.isEmpty()) {
+        return made;
+      }
+      Dataset<Row> superseded =
+          Sessions.in(forFewRows, lake.read(name))
+              .where(col(day).isInCollection(days))
+              .join(
+                  org.apache.spark.sql.functions.broadcast(corrections.drop(day)),
+                  scala.jdk.javaapi.CollectionConverters.asScala(List.of(id, "record_version"))
+                      .toSeq())
+              .select(Lake.columns(contract.columnNames()))
+              .localCheckpoint();
+      return new Changes(made.fresh(), superseded, made.rows(), false);
     }
 
     private Dataset<Row> confTable(String name) {

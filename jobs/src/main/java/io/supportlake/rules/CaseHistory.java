@@ -266,7 +266,8 @@ public final class CaseHistory {
     private boolean startsContact(Event event) {
       Event last = inbound;
       if (last == null) {
-        return position == 1;
+        // A case that an agent opened begins with its first event, and is over after idle days too.
+        return position == 1 || (event.isInbound() && hasSilenceSinceInbound);
       }
       if (!event.isInbound()) {
         return false;

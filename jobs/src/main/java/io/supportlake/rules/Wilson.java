@@ -26,10 +26,24 @@ public final class Wilson {
     return n == 0 ? new Interval(0, 1) : intervalOf(successes, n, z * z);
   }
 
-  /** As above with the squared normal quantile. */
-  static Interval intervalOf(long successes, long n, double z2) {
+  /**
+   * As above for cases that depend on each other: the interval of the effective number of cases, n
+   * over the design effect (Korn and Graubard, Survey Methodology 24, 1998; Franco, Little, Louis
+   * and Slud, Journal of Survey Statistics and Methodology 7, 2019).
+   *
+   * @param designEffect at least 1
+   */
+  public static Interval clustered(long successes, long n, double designEffect, double confidence) {
+    Require.that(designEffect >= 1, "a design effect must be at least 1, was %s", designEffect);
+    Interval independent = interval(successes, n, confidence);
+    double z = Distributions.normalTwoSided(confidence);
+    return n == 0 ? independent : intervalOf(successes / designEffect, n / designEffect, z * z);
+  }
+
+  /** As above with the squared normal quantile; the counts need not be whole. */
+  static Interval intervalOf(double successes, double n, double z2) {
     double center = 2.0 * successes + z2;
-    double spread = StrictMath.sqrt(z2 * (z2 + 4.0 * successes * ((double) (n - successes) / n)));
+    double spread = StrictMath.sqrt(z2 * (z2 + 4.0 * successes * ((n - successes) / n)));
     double scale = 2 * (n + z2);
     // At 0 and n the limit is exactly 0 and 1; rounding would leave 1e-17.
     double low = successes == 0 ? 0 : (center - spread) / scale;

@@ -76,7 +76,8 @@ final class CaseTimeline {
   private CaseTimeline() {}
 
   /**
-   * The current versions of case events, each with its place in the case.
+   * The current versions of case events, each with its place in the case. A case has one account,
+   * that of its opening, whatever its other events state.
    *
    * @param carried columns of the events that the caller needs beside case, account and those that
    *     places come from
@@ -84,19 +85,22 @@ final class CaseTimeline {
   static Dataset<Row> of(Dataset<Row> events, String... carried) {
     Set<String> kept = new LinkedHashSet<>(FACTS);
     Stream.concat(
-            Stream.of("account_id", "actor_id", "is_customer_message", "is_agent_message"),
-            Stream.of(carried))
+            Stream.of("actor_id", "is_customer_message", "is_agent_message"), Stream.of(carried))
         .forEach(kept::add);
     UDF1<Seq<Row>, List<Row>> places = CaseTimeline::places;
     return withFacts(events)
         .groupBy("case_id")
-        .agg(collect_list(struct(columns(kept))).as("events"))
+        .agg(
+            collect_list(struct(columns(kept))).as("events"),
+            expr("min_by(account_id, struct(if(event_type = 'opened', 0, 1) as rank, event_at,"
+                    + " event_id))")
+                .as("account_id"))
         .withColumn(
             "places",
             udf(places, new ArrayType(PLACE, false))
                 .apply(functions.transform(col("events"), CaseTimeline::facts)))
-        .selectExpr("case_id", "explode(arrays_zip(events, places)) as both")
-        .select("case_id", "both.events.*", "both.places.*");
+        .selectExpr("case_id", "account_id", "explode(arrays_zip(events, places)) as both")
+        .select("case_id", "account_id", "both.events.*", "both.places.*");
   }
 
   private static Column[] columns(Set<String> names) {

@@ -70,7 +70,7 @@ public final class SupportCase implements Table {
   private static Dataset<Row> cases(Dataset<Row> events) {
     return events
         // The opening leads even where another event carries an earlier time.
-        .withColumn("opening_order", expr("if(event_type = 'opened', 0, seq)"))
+        .withColumn("opening_order", expr("if(event_type = 'opened', seq - 1000000000, seq)"))
         .groupBy("case_id")
         .agg(
             expr("min_by(account_id, opening_order)").as("account_id"),

@@ -12,17 +12,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.MapType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -65,23 +60,18 @@ class RunnerTest extends SparkSuite {
       if (contract.kind() == Kind.JOURNAL || contract.name().equals("silver.text_embedding")) {
         continue;
       }
-      List<String> inParts = contents(parts.lake(), contract);
-      List<String> atOnce = contents(once.lake(), contract);
+      List<String> inParts = TableRows.of(parts.lake().read(contract.name()), contract);
+      List<String> atOnce = TableRows.of(once.lake().read(contract.name()), contract);
       if (!inParts.equals(atOnce)) {
         differences.put(
             contract.name(),
             Stream.concat(
-                    without(inParts, atOnce).map(r -> "parts " + r),
-                    without(atOnce, inParts).map(r -> "once  " + r))
+                    TableRows.without(inParts, atOnce).limit(3).map(r -> "parts " + r),
+                    TableRows.without(atOnce, inParts).limit(3).map(r -> "once  " + r))
                 .toList());
       }
     }
     assertThat(differences).isEmpty();
-  }
-
-  private static Stream<String> without(List<String> rows, List<String> others) {
-    Set<String> left = new HashSet<>(others);
-    return rows.stream().filter(r -> !left.contains(r)).limit(3);
   }
 
   @Test
@@ -203,15 +193,6 @@ class RunnerTest extends SparkSuite {
 
   private static Map<String, List<String>> everything(Lake lake) {
     return Tables.inOrder(CONTRACTS).stream()
-        .collect(Collectors.toMap(Contract::name, c -> contents(lake, c)));
-  }
-
-  private static List<String> contents(Lake lake, Contract contract) {
-    Dataset<Row> rows = lake.read(contract.name());
-    Column[] columns =
-        contract.columns().stream()
-            .map(c -> c.type() instanceof MapType ? col(c.name()).cast("string") : col(c.name()))
-            .toArray(Column[]::new);
-    return rows.select(columns).collectAsList().stream().map(Row::toString).sorted().toList();
+        .collect(Collectors.toMap(Contract::name, c -> TableRows.of(lake.read(c.name()), c)));
   }
 }

@@ -55,6 +55,31 @@ class CaseTablesTest extends SparkSuite {
   }
 
   @Test
+  void aCaseThatAnAgentBeganIsOverAfterIdleDaysThoughTheCustomerComesLater() {
+    tell(
+        "c1 01-02T09:00 note agent actor_id=a1",
+        "c1 02-20T09:00 message customer channel=email text=It_fails",
+        "c1 02-20T10:00 solved agent actor_id=a1");
+
+    assertThat(shown(contacts(), "contact_id", "started_at", "ended_at", "end_reason"))
+        .containsExactly(
+            "c1#1 2026-01-02T09:00:00Z 2026-02-01T09:00:00Z idle",
+            "c1#2 2026-02-20T09:00:00Z 2026-02-20T10:00:00Z solved");
+  }
+
+  @Test
+  void aCaseHasTheAccountOfItsOpening() {
+    tell(
+        "c1 03-02T09:00 note agent actor_id=a1 account_id=A2",
+        "c1 03-02T10:00 opened customer channel=email account_id=A1",
+        "c1 03-02T11:00 solved agent actor_id=a1 account_id=A3");
+
+    assertThat(shown(cases(), "account_id")).containsExactly("A1");
+    assertThat(shown(contacts(), "account_id")).containsExactly("A1");
+    assertThat(shown(intervals(), "account_id")).containsExactly("A1", "A1");
+  }
+
+  @Test
   void thanksThatReopenACaseCountApartAndAsNoContact() {
     tell(
         "c1 03-02T09:00 opened customer channel=email",

@@ -146,14 +146,16 @@ public final class EpisodeOutcome implements Table {
 
   /**
    * A case's time within an episode, half-open; before its first contact a case belongs to its
-   * first episode. A case spans two episodes only when sixty days cut it.
+   * first episode. A case spans two episodes only when sixty days cut it. What another account has
+   * of it (money, a survey, the case it was merged into) is not the episode's: it has one customer.
    */
   private static Dataset<Row> caseSpans(Dataset<Row> contacts) {
     return contacts
         .where("episode_id is not null")
-        .groupBy("case_id", "episode_id")
+        .groupBy("account_id", "case_id", "episode_id")
         .agg(expr("min(started_at) as starts_at"))
         .selectExpr(
+            "account_id",
             "case_id",
             "episode_id",
             "if(lag(starts_at) over by_case is null, timestamp'0001-01-01 00:00:00', starts_at) as"
@@ -168,21 +170,26 @@ public final class EpisodeOutcome implements Table {
   private static final String BY_CASE = "(partition by case_id order by starts_at, episode_id)";
 
   private static Dataset<Row> within(Dataset<Row> facts, String instant, Dataset<Row> caseSpans) {
-    Dataset<Row> spans = caseSpans.withColumnRenamed("case_id", "span_case_id");
+    Dataset<Row> spans =
+        caseSpans
+            .withColumnRenamed("case_id", "span_case_id")
+            .withColumnRenamed("account_id", "span_account_id");
     Column at = col(instant);
     return facts
         .join(
             spans,
             col("case_id")
                 .equalTo(col("span_case_id"))
+                .and(col("account_id").equalTo(col("span_account_id")))
                 .and(at.geq(col("span_from")))
                 .and(at.lt(col("span_to"))))
-        .drop("span_case_id");
+        .drop("span_case_id", "span_account_id");
   }
 
   /** Status intervals; the solve that ends a customer's thanks is told apart from a solve. */
   private static Dataset<Row> statusIntervals(Dataset<Row> intervals) {
     return intervals.selectExpr(
+        "account_id",
         "case_id",
         "interval_number",
         "valid_from",
@@ -305,6 +312,10 @@ public final class EpisodeOutcome implements Table {
     Dataset<Row> merged =
         cases.selectExpr(
             "case_id as merged_case_id", "coalesce(merged_into_case_id, case_id) as live_case_id");
+    Dataset<Row> ofCases =
+        intervals
+            .withColumnRenamed("account_id", "live_account_id")
+            .withColumnRenamed("case_id", "interval_case_id");
     Column[] open = new Column[FCR_DAYS.length];
     for (int i = 0; i < FCR_DAYS.length; i++) {
       open[i] =
@@ -317,9 +328,13 @@ public final class EpisodeOutcome implements Table {
                   .formatted(FCR_DAYS[i]));
     }
     return episodes
-        .select("episode_id", "first_case_id", "first_contact_ended_at")
+        .select("episode_id", "account_id", "first_case_id", "first_contact_ended_at")
         .join(merged, expr("first_case_id = merged_case_id"), "left")
-        .join(intervals, expr("case_id = coalesce(live_case_id, first_case_id)"))
+        .join(
+            ofCases,
+            expr(
+                "interval_case_id = coalesce(live_case_id, first_case_id)"
+                    + " and live_account_id = account_id"))
         .groupBy("episode_id")
         .agg(open[0], java.util.Arrays.copyOfRange(open, 1, open.length));
   }
@@ -334,7 +349,7 @@ public final class EpisodeOutcome implements Table {
         within(
                 segments
                     .where("escalation_kind is not null")
-                    .select("case_id", "started_at", "escalation_kind"),
+                    .select("account_id", "case_id", "started_at", "escalation_kind"),
                 "started_at",
                 caseSpans)
             .selectExpr(
@@ -345,7 +360,7 @@ public final class EpisodeOutcome implements Table {
                 "false as mis");
     Dataset<Row> byCase =
         caseSpans
-            .join(cases.drop("episode_id"), "case_id")
+            .join(cases.drop("account_id"), "case_id")
             .selectExpr(
                 "episode_id",
                 "is_whole_case and functional_escalation_count > 0 as functional",
@@ -400,6 +415,7 @@ public final class EpisodeOutcome implements Table {
         surveys
             .where("kind = 'csat' and score is not null and case_id is not null")
             .selectExpr(
+                "account_id",
                 "case_id",
                 "survey_id",
                 "score",

@@ -2,6 +2,7 @@ package io.supportlake.gold.outcomes;
 
 import io.supportlake.rules.ClusterBootstrap;
 import io.supportlake.rules.ClusteredQuantile;
+import io.supportlake.rules.DesignEffect;
 import io.supportlake.rules.ExactPoisson;
 import io.supportlake.rules.Hajek;
 import io.supportlake.rules.Interval;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the components of a metric's cell into its value, interval and maturity. */
 final class MetricCells implements Serializable {
-  /** Sums of the groups of clusters. */
-  static final String PARTS = "array<struct<cluster: int, num: double, den: double>>";
+  /** Sums of the groups of clusters, and of days where they are counted as clusters. */
+  static final String PARTS = "array<struct<cluster: int, day: int, num: double, den: double>>";
 
   /** Buckets of the values. */
   static final String ENTRIES =
@@ -173,7 +174,8 @@ final class MetricCells implements Serializable {
             ? Estimate.NONE
             : Estimate.of(
                 (double) successes / n,
-                Wilson.interval(successes, n, CONFIDENCE),
+                Wilson.clustered(
+                    successes, n, DesignEffect.ofShare(parts(row), CONFIDENCE), CONFIDENCE),
                 spec.scale(),
                 "wilson");
       }
@@ -183,8 +185,11 @@ final class MetricCells implements Serializable {
             ? Estimate.NONE
             : Estimate.of(
                 number(row, "num") / exposure,
-                ExactPoisson.interval(
-                    row.<BigDecimal>getAs("num").longValueExact(), exposure, CONFIDENCE),
+                ExactPoisson.clustered(
+                    row.<BigDecimal>getAs("num").longValueExact(),
+                    exposure,
+                    DesignEffect.ofRate(parts(row), CONFIDENCE),
+                    CONFIDENCE),
                 spec.scale(),
                 "exact_poisson");
       }
@@ -209,6 +214,18 @@ final class MetricCells implements Serializable {
       }
       case PERCENTILE -> quantile(spec, row);
     };
+  }
+
+  private static List<DesignEffect.Part> parts(Row row) {
+    List<Row> parts = row.getList(row.fieldIndex("parts"));
+    return parts.stream()
+        .map(p ->
+            new DesignEffect.Part(
+                p.<Integer>getAs("cluster"),
+                p.<Integer>getAs("day"),
+                p.<Double>getAs("num"),
+                p.<Double>getAs("den")))
+        .toList();
   }
 
   private static Estimate resampled(MetricSpec spec, Row row) {

@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Components of metrics by period and by cell of the cuts, in one pass over the rows of their
@@ -55,7 +58,16 @@ final class MetricCube {
    * @param specs at least one; all of the same table and date column
    */
   Dataset<Row> components(Dataset<Row> table, List<MetricSpec> specs) {
-    Dataset<Row> rows = rows(table, specs);
+    Map<String, List<MetricSpec>> byFold =
+        new TreeMap<>(specs.stream().collect(groupingBy(s -> folded(table, s))));
+    return byFold.entrySet().stream()
+        .flatMap(
+            fold -> parts(rows(unfolded(table, fold.getKey()), fold.getValue()), fold.getValue()))
+        .reduce(Dataset::unionByName)
+        .orElseThrow();
+  }
+
+  private Stream<Dataset<Row>> parts(Dataset<Row> rows, List<MetricSpec> specs) {
     List<MetricSpec> sums =
         specs.stream().filter(s -> s.kind() != MetricSpec.Kind.PERCENTILE).toList();
     List<MetricSpec> quantiles =
@@ -65,9 +77,36 @@ final class MetricCube {
             sums.isEmpty() ? null : sums(rows, sums),
             quantiles.isEmpty() ? null : quantiles(rows, quantiles),
             estimated.isEmpty() ? null : survivals(rows, estimated))
-        .filter(Objects::nonNull)
-        .reduce(Dataset::unionByName)
-        .orElseThrow();
+        .filter(Objects::nonNull);
+  }
+
+  /** The cluster column where the table keeps sums by group of clusters in it, else nothing. */
+  private static String folded(Dataset<Row> table, MetricSpec spec) {
+    String cluster = spec.cluster();
+    return cluster != null && table.schema().apply(cluster).dataType() instanceof MapType
+        ? cluster
+        : "";
+  }
+
+  /**
+   * Each row once for each group of clusters, with the group's sums in place of the row's. A row
+   * that keeps none is a group of its own.
+   */
+  private static Dataset<Row> unfolded(Dataset<Row> table, String column) {
+    if (column.isEmpty()) {
+      return table;
+    }
+    DataType sums = ((MapType) table.schema().apply(column).dataType()).valueType();
+    List<String> names = List.of(((StructType) sums).fieldNames());
+    Dataset<Row> rows =
+        table.selectExpr(
+            "*",
+            "explode(coalesce(%s, map(0, cast(struct(%s) as %s)))) as (group_number, group_sums)"
+                .formatted(column, String.join(", ", names), sums.sql()));
+    for (String name : names) {
+      rows = rows.withColumn(name, col("group_sums").getField(name));
+    }
+    return rows.drop(column, "group_sums").withColumnRenamed("group_number", column);
   }
 
   /** The rows of the periods, once for each cut that suits any of the metrics. */
@@ -83,6 +122,13 @@ final class MetricCube {
         .withColumn("metric_period", expr(grain.startOf(specs.getFirst().dateColumn())))
         .where(col("metric_period").isin(starts.toArray()))
         .withColumn("metric_level", expr(levels));
+  }
+
+  /** The day of the period where days are clusters, else none. */
+  private static String day(MetricSpec spec) {
+    return spec.kind().isClusteredByDay()
+        ? "datediff(%s, metric_period)".formatted(spec.dateColumn())
+        : "0";
   }
 
   /** First days of the periods in which windows of a metric may be open. */
@@ -109,19 +155,20 @@ final class MetricCube {
         .collect(Collectors.joining(", ", "array(", ")"));
   }
 
-  /** Sums for each cell, with those of its groups where the interval is resampled. */
+  /** Sums for each cell, with those of its groups where the interval needs them. */
   private Dataset<Row> sums(Dataset<Row> rows, List<MetricSpec> specs) {
     Map<String, List<MetricSpec>> byGroup =
-        new TreeMap<>(specs.stream().collect(groupingBy(MetricCube::group)));
+        new TreeMap<>(specs.stream().collect(groupingBy(s -> group(s) + " " + day(s))));
     Dataset<Row> sums = null;
-    for (Map.Entry<String, List<MetricSpec>> entry : byGroup.entrySet()) {
-      Dataset<Row> part = sumsByGroup(rows, entry.getValue(), entry.getKey());
+    for (List<MetricSpec> together : byGroup.values()) {
+      Dataset<Row> part = sumsByGroup(rows, together);
       sums = sums == null ? part : sums.unionByName(part);
     }
     return Objects.requireNonNull(sums, "at least one metric");
   }
 
-  private Dataset<Row> sumsByGroup(Dataset<Row> rows, List<MetricSpec> specs, String group) {
+  /** For metrics with the same clusters. */
+  private Dataset<Row> sumsByGroup(Dataset<Row> rows, List<MetricSpec> specs) {
     List<Column> columns = new ArrayList<>();
     List<String> cells = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
@@ -139,7 +186,7 @@ final class MetricCube {
                   i,
                   spec.metric(),
                   allowed(spec),
-                  spec.kind().resamples(),
+                  spec.kind().needsClusters(),
                   designed ? "ww_" + i : "0",
                   designed ? "wwy_" + i : "0",
                   designed ? "wwyy_" + i : "0"));
@@ -148,7 +195,8 @@ final class MetricCube {
             col("metric_period").as("period_start"),
             col("metric_level.dimension").as("dimension"),
             col("metric_level.dimension_value").as("dimension_value"),
-            expr(group).as("cluster_group"))
+            expr(group(specs.getFirst())).as("cluster_group"),
+            expr(day(specs.getFirst())).as("cluster_day"))
         .agg(columns.getFirst(), columns.subList(1, columns.size()).toArray(Column[]::new))
         .withColumn("cell", expr("explode(array(%s))".formatted(String.join(", ", cells))))
         .where("cell.n > 0 and array_contains(cell.allowed, dimension)")
@@ -167,7 +215,8 @@ final class MetricCube {
             expr(
                 """
                 sort_array(collect_list(if(cell.resamples,
-                  struct(cluster_group as cluster, double(cell.num) as num, double(cell.den) as den),
+                  struct(cluster_group as cluster, cluster_day as day, double(cell.num) as num,
+                    double(cell.den) as den),
                   null))) as parts
                 """),
             expr("cast(null as %s) as entries".formatted(MetricCells.ENTRIES)));
@@ -270,7 +319,9 @@ final class MetricCube {
             col("metric_level.dimension").as("dimension"),
             col("metric_level.dimension_value").as("dimension_value"),
             col("item.happened").as("happened"),
-            expr("cast(floor(item.minutes / 60) as int) as bucket"))
+            expr("cast(floor(item.minutes / 60) as int) as bucket"),
+            col("item.cluster").as("cluster"),
+            col("item.day").as("day"))
         .agg(
             expr("count(*) as entry_count"),
             expr("count_if(item.closed) as closed"),
@@ -283,7 +334,13 @@ final class MetricCube {
             expr("cast(null as decimal(38,12)) as ww"),
             expr("cast(null as decimal(38,12)) as wwy"),
             expr("cast(null as decimal(38,12)) as wwyy"),
-            expr("cast(null as %s) as parts".formatted(MetricCells.PARTS)),
+            // Where no event tells how much the estimate varies, the closed windows' share stands.
+            expr(
+                """
+                sort_array(collect_list(if(closed > 0,
+                  struct(cluster, day, double(counted) as num, double(closed) as den), null)))
+                  as parts
+                """),
             expr(
                 "sort_array(collect_list(struct(bucket, happened, 0 as cluster, entry_count))) as"
                     + " entries"));
@@ -297,7 +354,8 @@ final class MetricCube {
       struct('%4$s' as metric, %5$s as allowed, %2$s as closed, (%6$s) as counts,
         if(%2$s, %7$s (%6$s), (%8$s) is not null) as happened,
         if(%2$s, if(%7$s (%6$s), least(coalesce(double(%8$s), %9$d), %9$d), %9$d),
-          greatest(coalesce(%8$s, %10$s), 0.0D)) as minutes),
+          greatest(coalesce(%8$s, %10$s), 0.0D)) as minutes,
+        %11$s as cluster, %12$s as day),
       null)
     """
         .formatted(
@@ -310,6 +368,8 @@ final class MetricCube {
             provisional.isOfSurvivors() ? "not" : "",
             provisional.event(),
             spec.windowMinutes(),
-            provisional.observed());
+            provisional.observed(),
+            group(spec),
+            day(spec));
   }
 }

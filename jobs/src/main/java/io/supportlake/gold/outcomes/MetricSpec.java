@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param scale what numerator / denominator (or the quantile) is multiplied with
  * @param maturityDays days after the month's end until its windows have closed
  * @param minimumN fewer observations are published as too few
- * @param cluster column whose values are resampled together; null where nothing is resampled
+ * @param cluster column whose values depend on each other: they are resampled together, and widen
+ *     the interval of a share; null where observations are told apart by no such column
  * @param grains periods that it can be computed for
  * @param dimensions columns that the metric may be split by
  */
@@ -62,9 +63,14 @@ record MetricSpec(
     HAJEK,
     PERCENTILE;
 
-    /** Whether the interval resamples clusters. */
-    boolean resamples() {
-      return this == MEAN || this == RATIO || this == MONEY_SHARE;
+    /** Whether days count as clusters beside customers. */
+    boolean isClusteredByDay() {
+      return this == SHARE || this == RATE_PER_EXPOSURE;
+    }
+
+    /** Whether the interval needs the sums of clusters. */
+    boolean needsClusters() {
+      return isClusteredByDay() || this == MEAN || this == RATIO || this == MONEY_SHARE;
     }
   }
 

@@ -25,6 +25,9 @@ public final class ProductDay implements Table {
              l -> l.product is not null and l.feature is not null)
       """;
 
+  private static final String ACCOUNT_GROUP =
+      "cast(pmod(xxhash64(account_id), %d) as int)".formatted(MetricCube.GROUPS);
+
   /** Made once by its contract's name. */
   public ProductDay() {}
 
@@ -88,11 +91,22 @@ public final class ProductDay implements Table {
             "coalesce(account_region, 'unknown') as region",
             "coalesce(account_segment, 'unknown') as segment",
             "coalesce(account_plan, 'unknown') as plan")
-        .groupBy("activity_date", "product", "feature", "region", "segment", "plan")
+        .withColumn("account_group", expr(ACCOUNT_GROUP))
+        .groupBy(
+            "activity_date", "product", "feature", "region", "segment", "plan", "account_group")
         .agg(
             expr("count_if(event_count > 0) as active_account_count"),
             expr("sum(contact_count) as contact_count"),
             expr("sum(event_count) as event_count"),
-            expr("sum(failure_count) as failure_count"));
+            expr("sum(failure_count) as failure_count"))
+        .groupBy("activity_date", "product", "feature", "region", "segment", "plan")
+        .agg(
+            expr("sum(active_account_count) as active_account_count"),
+            expr("sum(contact_count) as contact_count"),
+            expr("sum(event_count) as event_count"),
+            expr("sum(failure_count) as failure_count"),
+            expr(
+                "map_from_entries(sort_array(collect_list(struct(account_group,"
+                    + " struct(active_account_count, contact_count))))) as account_groups"));
   }
 }
