@@ -79,7 +79,7 @@ public final class Sessions {
    * A session on the same Spark whose expressions are evaluated as they are: for a few thousand
    * rows, generating and compiling code takes several times as long as the rows do.
    */
-  static SparkSession withoutCodeGeneration(SparkSession session) {
+  public static SparkSession withoutCodeGeneration(SparkSession session) {
     SparkSession twin = ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
     INTERPRETED.forEach((key, value) -> twin.conf().set(key, value));
     return twin;

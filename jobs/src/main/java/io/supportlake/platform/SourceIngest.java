@@ -141,6 +141,8 @@ final class SourceIngest {
     Dataset<Row> all =
         Retention.refusing(
                 lake, raw, Ingest.typed(landed(raw, filled, mappings), raw, zone, runSequence))
+            // Quarantine alone keeps records as they came: of others they would fill the memory.
+            .withColumn("payload", when(size(col("reasons")).gt(0), col("payload")))
             .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
     ErasedRecords.Screened screened = erased.screen(lake, raw, all);

@@ -25,6 +25,7 @@ import io.supportlake.testing.CapturedLog;
 import io.supportlake.testing.Ran;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
+import io.supportlake.testing.Tree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -53,7 +54,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -65,7 +65,8 @@ class DemoTest extends SparkSuite {
   private static final long SEED = 7;
   private static final double CONFIDENCE = 0.95;
 
-  @TempDir private static Path folder;
+  /** Stays, for the notebooks are executed on its lake. */
+  private static final Path FOLDER = HOME.toAbsolutePath().resolve("target/demo-test");
 
   private final Map<String, List<JsonNode>> truth = new HashMap<>();
   private final Canaries canaries = new Canaries();
@@ -74,7 +75,8 @@ class DemoTest extends SparkSuite {
   @BeforeAll
   void runTheDemo() throws IOException {
     // First, so that the installation takes this session and makes none of its own.
-    var _ = spark();
+    var _ = generatingCode();
+    Tree.delete(FOLDER);
     RunConfig config = config();
     Settings settings = config.settings(DemoCommand.KEY);
     LocalDate start = END.minusDays(DemoCommand.DAYS - 1L);
@@ -82,9 +84,9 @@ class DemoTest extends SparkSuite {
         Generator.run(
             new Generator.Options(
                 SEED, DemoCommand.ACCOUNTS, start, DemoCommand.DAYS, settings.key()),
-            folder.resolve("landing"),
-            folder.resolve("truth"));
-    PlantedLanding.plant(canaries, folder.resolve("landing"));
+            FOLDER.resolve("landing"),
+            FOLDER.resolve("truth"));
+    PlantedLanding.plant(canaries, FOLDER.resolve("landing"));
     for (String array : List.of("metrics.json", "incidents.json")) {
       truth.put(array, children(JSON.readTree(planted(array).toFile())));
     }
@@ -92,7 +94,7 @@ class DemoTest extends SparkSuite {
       truth.put(lines, parsed(Files.readAllLines(planted(lines))));
     }
     // Before the first run, so that no job can have read it.
-    remove(folder.resolve("truth"));
+    Tree.delete(FOLDER.resolve("truth"));
 
     Installation installation = new Installation();
     installation.use(config);
@@ -119,15 +121,15 @@ class DemoTest extends SparkSuite {
     Set<String> plantedBeforeTheRuns = canaries.labels().keySet();
     assertThat(plantedBeforeTheRuns).hasSizeGreaterThan(2_000);
     said.write(commands().getBytes(StandardCharsets.UTF_8));
-    Files.write(folder.resolve("said.txt"), said.toByteArray());
+    Files.write(FOLDER.resolve("said.txt"), said.toByteArray());
     Map<String, String> forms = canaries.forms();
-    Path restricted = folder.resolve("lake/restricted");
-    List<Path> delivered = List.of(folder.resolve("landing"), folder.resolve("given"));
+    Path restricted = FOLDER.resolve("lake/restricted");
+    List<Path> delivered = List.of(FOLDER.resolve("landing"), FOLDER.resolve("given"));
     List<Path> mayHold =
-        Stream.concat(delivered.stream(), Stream.of(restricted, folder.resolve("small/restricted")))
+        Stream.concat(delivered.stream(), Stream.of(restricted, FOLDER.resolve("small/restricted")))
             .toList();
 
-    List<DecodingScan.Found> found = DecodingScan.find(folder, forms.keySet());
+    List<DecodingScan.Found> found = DecodingScan.find(FOLDER, forms.keySet());
 
     assertThat(
             found.stream()
@@ -136,7 +138,7 @@ class DemoTest extends SparkSuite {
                     "%s in %s, %s"
                         .formatted(
                             canaries.labels().get(forms.get(f.needle())),
-                            folder.relativize(f.file()),
+                            FOLDER.relativize(f.file()),
                             f.where()))
                 .distinct())
         .isEmpty();
@@ -145,8 +147,8 @@ class DemoTest extends SparkSuite {
     for (String table : List.of("ops.model", "gold.ticket_topic", "gold.issue_alert")) {
       assertThat(lake().read(table).isEmpty()).as(table).isFalse();
     }
-    assertThat(folder.resolve("out/outreach/" + END)).isNotEmptyDirectory();
-    assertThat(folder.resolve("out/report")).isNotEmptyDirectory();
+    assertThat(FOLDER.resolve("out/outreach/" + END)).isNotEmptyDirectory();
+    assertThat(FOLDER.resolve("out/report")).isNotEmptyDirectory();
   }
 
   /** Values found below the places. */
@@ -162,13 +164,13 @@ class DemoTest extends SparkSuite {
   private String commands() throws IOException {
     Path overlay =
         Files.writeString(
-            folder.resolve("key.yaml"), "privacy: {keyVariable: SUPPORTLAKE_DEMO_KEY}\n");
+            FOLDER.resolve("key.yaml"), "privacy: {keyVariable: SUPPORTLAKE_DEMO_KEY}\n");
     List<String> installed =
         List.of(
             "--conf", overlay.toString(),
-            "--lake", folder.resolve("lake").toString(),
-            "--landing", folder.resolve("landing").toString(),
-            "--out", folder.resolve("out").toString());
+            "--lake", FOLDER.resolve("lake").toString(),
+            "--landing", FOLDER.resolve("landing").toString(),
+            "--out", FOLDER.resolve("out").toString());
     StringBuilder printed = new StringBuilder();
     try (CapturedLog log = new CapturedLog()) {
       printed.append(ran(0, installed, "quarantine", "list"));
@@ -193,13 +195,13 @@ class DemoTest extends SparkSuite {
   }
 
   private static Path given() throws IOException {
-    return Files.createDirectories(folder.resolve("given"));
+    return Files.createDirectories(FOLDER.resolve("given"));
   }
 
   /** A list that came back with words where a code belongs. */
   private Path filledIn() throws IOException {
     Path list;
-    try (Stream<Path> lists = Files.list(folder.resolve("out/outreach/" + END))) {
+    try (Stream<Path> lists = Files.list(FOLDER.resolve("out/outreach/" + END))) {
       list = lists.filter(f -> f.toString().endsWith(".csv")).sorted().findFirst().orElseThrow();
     }
     List<String> lines = Files.readAllLines(list);
@@ -231,10 +233,10 @@ class DemoTest extends SparkSuite {
       return ran(
           3,
           List.of(
-              "--conf", folder.resolve("key.yaml").toString(),
-              "--lake", folder.resolve("small").toString(),
+              "--conf", FOLDER.resolve("key.yaml").toString(),
+              "--lake", FOLDER.resolve("small").toString(),
               "--landing", given().resolve("landing").toString(),
-              "--out", folder.resolve("small/out").toString()),
+              "--out", FOLDER.resolve("small/out").toString()),
           "run",
           "--date",
           END.toString());
@@ -294,7 +296,7 @@ class DemoTest extends SparkSuite {
       String metric, String outcome, String since, String event) {
     Dataset<Row> episodes = lake().read("gold.episode_outcome");
     Dataset<Row> specs =
-        ConfLoader.load(HOME.resolve("conf"), "conf.metric_spec", spark(), END, END);
+        ConfLoader.load(HOME.resolve("conf"), "conf.metric_spec", generatingCode(), END, END);
     int held = 0;
     double apart = 0;
     int months = 6;
@@ -348,7 +350,7 @@ class DemoTest extends SparkSuite {
   @Test
   void thePageThatWalksANumberDownToItsRecordShowsWhatThisLakeHolds() throws IOException {
     String page = Files.readString(HOME.resolve("docs/from-report-to-raw.md"));
-    Queries queries = new Queries(spark(), lake(), CONTRACTS);
+    Queries queries = new Queries(generatingCode(), lake(), CONTRACTS);
     Matcher step =
         Pattern.compile("```sql\\n(.*?)\\n```\\n\\n```csv\\n(.*?)```", Pattern.DOTALL)
             .matcher(page);
@@ -535,11 +537,11 @@ class DemoTest extends SparkSuite {
 
   private static RunConfig config() {
     return RunConfig.load(HOME.resolve("conf"), null)
-        .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
+        .at(FOLDER.resolve("lake"), FOLDER.resolve("landing"), FOLDER.resolve("out"));
   }
 
   private static Lake lake() {
-    return new Lake(spark(), config().lake(), CONTRACTS);
+    return new Lake(generatingCode(), config().lake(), CONTRACTS);
   }
 
   private List<JsonNode> truth(String file) {
@@ -547,7 +549,7 @@ class DemoTest extends SparkSuite {
   }
 
   private static Path planted(String file) {
-    return folder.resolve("truth").resolve(file);
+    return FOLDER.resolve("truth").resolve(file);
   }
 
   private static List<JsonNode> children(JsonNode array) {
@@ -562,13 +564,5 @@ class DemoTest extends SparkSuite {
       nodes.add(JSON.readTree(line));
     }
     return nodes;
-  }
-
-  private static void remove(Path tree) throws IOException {
-    try (Stream<Path> paths = Files.walk(tree)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -3,13 +3,12 @@ package io.supportlake.crash;
 import io.supportlake.platform.Contracts;
 import io.supportlake.platform.Sessions;
 import io.supportlake.testing.SmallHome;
+import io.supportlake.testing.Tree;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -97,7 +95,7 @@ final class CrashHarness implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     home = home.toAbsolutePath().normalize();
     work = work.toAbsolutePath().normalize();
-    remove(work);
+    Tree.delete(work);
     var _ = Files.createDirectories(work);
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
     Path installed = isPart ? SmallHome.of(home, work.resolve("home"), SOME_TABLES) : home;
@@ -141,7 +139,7 @@ final class CrashHarness implements Callable<Integer> {
         differences.addAll(found);
       }
       if (differences.isEmpty()) {
-        remove(lake);
+        Tree.delete(lake);
       }
     }
     say("seed %d: %s", seed, kills);
@@ -245,22 +243,5 @@ final class CrashHarness implements Callable<Integer> {
 
   private static void say(String format, Object... arguments) {
     System.out.println(String.format(Locale.ROOT, format, arguments));
-  }
-
-  private static void remove(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(tree)) {
-      paths
-          .sorted(Comparator.reverseOrder())
-          .forEach(path -> {
-            try {
-              Files.delete(path);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    }
   }
 }

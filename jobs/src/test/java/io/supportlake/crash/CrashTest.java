@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contracts;
+import io.supportlake.platform.Progress;
+import io.supportlake.platform.RunConfig;
+import io.supportlake.platform.Runner;
 import io.supportlake.rules.KeyedHash;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,8 +33,9 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real program in processes of its own: killed, started twice, on a full disk. Some tables of
- * every kind are enough here; the long mode, {@code bench/crash-harness}, takes them all.
+ * The real program in processes of its own: killed, started twice, on a full disk. What must only
+ * come to its end runs in this JVM, which is warm. Some tables of every kind are enough here; the
+ * long mode, {@code bench/crash-harness}, takes them all.
  */
 @Tag("crash")
 @TestInstance(Lifecycle.PER_CLASS)
@@ -42,12 +49,14 @@ class CrashTest extends SparkSuite {
   @TempDir private static Path folder;
 
   private Program program = new Program(HOME, "", List.of(), "");
+  private Contracts contracts = CONTRACTS;
 
   @BeforeAll
   void install() {
     Path home =
         SmallHome.of(HOME.toAbsolutePath(), folder.resolve("home"), CrashHarness.SOME_TABLES);
     program = new Program(home, System.getProperty("java.class.path"), List.of(), CrashHarness.KEY);
+    contracts = Contracts.load(home.resolve("schemas"));
     var _ =
         Generator.run(
             new Generator.Options(
@@ -60,18 +69,17 @@ class CrashTest extends SparkSuite {
   void sixKillsLeaveTheTablesOfAnUndisturbedRun() throws IOException, InterruptedException {
     Random random = new Random(SEED);
     Kills kills = new Kills();
-    Contracts contracts = Contracts.load(program.home().resolve("schemas"));
     // A first run over several days: struck before its first commit and while it is completed.
     for (Phase phase : List.of(Phase.PLAN, Phase.INGEST, Phase.SILVER)) {
       kill("struck", 4, phase, random, kills);
     }
-    finish(contracts, "struck", 4);
+    finish("struck", 4);
     for (Phase phase : List.of(Phase.GOLD, Phase.INGEST, Phase.FINISH)) {
       kill("struck", 6, phase, random, kills);
     }
-    finish(contracts, "struck", 6);
-    finish(contracts, "quiet", 4);
-    finish(contracts, "quiet", 6);
+    finish("struck", 6);
+    finish("quiet", 4);
+    finish("quiet", 6);
 
     Contents quiet = Contents.of(spark(), contracts, folder.resolve("quiet"));
     Contents struck = Contents.of(spark(), contracts, folder.resolve("struck"));
@@ -116,11 +124,10 @@ class CrashTest extends SparkSuite {
         .contains("supportlake: could not go on: the system's limit on the size of a file")
         .contains("then the same command completes what was begun");
 
-    Program.Started again = program.start(folder.resolve("again.log"), arguments);
-    assertThat(again.await()).as(again.printed()).isZero();
-    assertThat(again.printed())
-        .contains("completing run 1")
-        .contains("12 records read from 1 files: 12 new, 0 quarantined");
+    Runner.Summary completed = runHere("full", "large", 1);
+    assertThat(completed.runSequence()).isEqualTo(1);
+    assertThat(completed.read()).isEqualTo(12);
+    assertThat(completed.accepted()).isEqualTo(12);
   }
 
   @Test
@@ -135,8 +142,8 @@ class CrashTest extends SparkSuite {
         .contains("supportlake: could not go on: a file is in the way of a folder");
 
     Files.delete(inTheWay);
-    Program.Started again = run("blocked", 1);
-    assertThat(again.await()).as(again.printed()).isZero();
+    assertThat(runHere("blocked", "landing", 1).accepted()).isPositive();
+    assertThat(Contents.unfinished(spark(), contracts, folder.resolve("blocked"))).isEmpty();
   }
 
   /** Random letters, which no compression makes small. */
@@ -164,12 +171,26 @@ class CrashTest extends SparkSuite {
   }
 
   /** Lets a run finish, unless the last kill struck after its last commit. */
-  private void finish(Contracts contracts, String lake, int days)
-      throws IOException, InterruptedException {
+  private void finish(String lake, int days) {
     if (!Contents.isFinished(spark(), contracts, folder.resolve(lake), START.plusDays(days - 1L))) {
-      Program.Started run = run(lake, days);
-      assertThat(run.await()).as(run.printed()).isZero();
+      var _ = runHere(lake, "landing", days);
     }
+  }
+
+  private Runner.Summary runHere(String lake, String landing, int days) {
+    Path conf = program.home().resolve("conf");
+    RunConfig config =
+        RunConfig.load(conf, null)
+            .at(folder.resolve(lake), folder.resolve(landing), folder.resolve(lake + "-out"));
+    return new Runner(
+            spark(),
+            contracts,
+            config,
+            config.settings(HexFormat.of().parseHex(CrashHarness.KEY)),
+            conf,
+            new Progress(
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)))
+        .run(START, START.plusDays(days - 1L));
   }
 
   private Program.Started run(String lake, int days) throws IOException {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contract.Kind;
 import io.supportlake.testing.SparkSuite;
+import io.supportlake.testing.Tree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -32,7 +33,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,8 +60,6 @@ class ErasureTest extends SparkSuite {
 
   @TempDir private static Path folder;
 
-  private final SparkSession fewRows = Sessions.withoutCodeGeneration(spark());
-
   private Installation erased;
   private Installation twin;
   private Subject user;
@@ -74,7 +72,7 @@ class ErasureTest extends SparkSuite {
   private int people;
 
   /** A lake whose restricted location lies elsewhere, with its landing zone and outputs. */
-  private record Installation(Path root, SparkSession fewRows) {
+  private record Installation(Path root) {
     RunConfig config() {
       return RunConfig.load(HOME.resolve("conf"), null)
           .at(
@@ -86,7 +84,7 @@ class ErasureTest extends SparkSuite {
     }
 
     Lake lake() {
-      return new Lake(fewRows, config().lake(), CONTRACTS);
+      return new Lake(spark(), config().lake(), CONTRACTS);
     }
 
     Runner runner() {
@@ -99,7 +97,7 @@ class ErasureTest extends SparkSuite {
     }
 
     Retention retention() {
-      return new Retention(fewRows, lake(), CONTRACTS, config(), Map.of());
+      return new Retention(spark(), lake(), CONTRACTS, config(), Map.of());
     }
   }
 
@@ -110,8 +108,8 @@ class ErasureTest extends SparkSuite {
 
   @BeforeAll
   void runEraseAndKeepATwin() throws IOException {
-    erased = new Installation(folder.resolve("erased"), fewRows);
-    twin = new Installation(folder.resolve("twin"), fewRows);
+    erased = new Installation(folder.resolve("erased"));
+    twin = new Installation(folder.resolve("twin"));
     var _ =
         Generator.run(
             new Generator.Options(3, 10, START, DAYS, SETTINGS.key()),
@@ -155,7 +153,7 @@ class ErasureTest extends SparkSuite {
     Files.createDirectories(list.getParent());
     Files.writeString(list, "account,owner\n" + account + "," + agentId + "\n");
     Files.writeString(list.resolveSibling("other.csv"), "account,owner\nA,nobody\n");
-    copy(erased.root(), twin.root());
+    Tree.copy(erased.root(), twin.root());
     filesOfThePeople =
         Stream.of(user, agent)
             .flatMap(person -> holding(erased.root().resolve("landing"), person).stream())
@@ -442,7 +440,7 @@ class ErasureTest extends SparkSuite {
     assertThat(oldList).exists();
     assertThat(twin.retention().enforce(asOf, NOW.plusSeconds(60)))
         .allSatisfy(r -> assertThat(r.bronzeRows() + r.quarantineRows()).isZero());
-    FinishedSet.nameNewest(fewRows, lake, "", NOW);
+    FinishedSet.nameNewest(spark(), lake, "", NOW);
 
     assertThat(planned)
         .extracting(Retention.Removed::source)
@@ -578,14 +576,6 @@ class ErasureTest extends SparkSuite {
       return Files.readString(file);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path path : all.toList()) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
-      }
     }
   }
 

@@ -10,6 +10,7 @@ import io.supportlake.platform.SourceIngest.Taken;
 import io.supportlake.testing.Lines;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
+import io.supportlake.testing.Tree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,12 +23,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.delta.DeltaLog;
@@ -42,20 +41,23 @@ class ExactlyOnceTest extends SparkSuite {
   private static final LocalDate SECOND = FIRST.plusDays(1);
 
   @TempDir private static Path home;
+  @TempDir private static Path firstDay;
   private static Contracts contracts = CONTRACTS;
 
   @TempDir private Path folder;
 
   @BeforeAll
-  static void install() {
+  static void runTheFirstDay() throws IOException {
     contracts =
         Contracts.load(SmallHome.of(HOME, home, List.of("silver.money_event")).resolve("schemas"));
+    Path landed = landed(firstDay, "2026-03-02/a.jsonl");
+    land(landed, records(1, 2, 3).getBytes(StandardCharsets.UTF_8));
+    assertThat(run(firstDay, FIRST).accepted()).isEqualTo(3);
   }
 
   @BeforeEach
-  void runTheFirstDay() throws IOException {
-    land("2026-03-02/a.jsonl", records(1, 2, 3));
-    assertThat(run(FIRST).accepted()).isEqualTo(3);
+  void startFromTheFirstDay() throws IOException {
+    Tree.copy(firstDay, folder);
   }
 
   @Test
@@ -75,62 +77,6 @@ class ExactlyOnceTest extends SparkSuite {
     assertThat(run(SECOND).accepted()).isZero();
     assertThat(accounts(2)).containsExactly("money_event/2026-03-03/again.jsonl|true|3|0|3|0");
     assertThat(ids()).containsExactly("m1", "m2", "m3");
-  }
-
-  @Test
-  void aTruncatedGzipIsRefusedWholeWhileTheOthersAreTakenAndTakenOnceItIsWhole()
-      throws IOException {
-    byte[] whole = gzip(records(IntStream.range(100, 2_000).toArray()));
-    land("2026-03-03/cut.jsonl.gz", Arrays.copyOf(whole, whole.length / 2));
-    land("2026-03-03/good.jsonl", records(4));
-
-    Runner.Summary cut = run(SECOND);
-    assertThat(cut.accepted()).isEqualTo(1);
-    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4");
-    assertThat(accounts(2))
-        .containsExactly(
-            "money_event/2026-03-03/cut.jsonl.gz|false|0|0|0|0",
-            "money_event/2026-03-03/good.jsonl|true|1|1|0|0");
-    assertThatThrownBy(() -> Runner.refuseStopped(cut))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("cut.jsonl.gz: it ends before its compressed content does")
-        .hasMessageContaining("delivers it whole, under the same or another name");
-
-    assertThat(run(SECOND).files()).as("as long as it is the same").isZero();
-    land("2026-03-03/cut.jsonl.gz", whole);
-    Runner.Summary mended = run(SECOND);
-    assertThat(mended.accepted()).isEqualTo(1_900);
-    assertThat(mended.refused()).isEmpty();
-    land("2026-03-03/another-name.jsonl.gz", whole);
-    assertThat(run(SECOND).accepted()).isZero();
-    assertThat(ids()).hasSize(1_904).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void aFileThatIsNoGzipIsRefusedWholeThoughItsTextIsFine() throws IOException {
-    land("2026-03-03/plain.jsonl.gz", records(4).getBytes(StandardCharsets.UTF_8));
-
-    assertThat(run(SECOND).refused())
-        .singleElement()
-        .asString()
-        .startsWith("money_event/2026-03-03/plain.jsonl.gz: it cannot be unpacked");
-    assertThat(ids()).containsExactly("m1", "m2", "m3");
-  }
-
-  @Test
-  void emptyFilesCountAsReadZero() throws IOException {
-    land("2026-03-03/empty.jsonl", "");
-    land("2026-03-03/empty.jsonl.gz", new byte[0]);
-    land("2026-03-03/packed.jsonl.gz", gzip(""));
-
-    Runner.Summary summary = run(SECOND);
-    assertThat(summary.files()).isEqualTo(3);
-    assertThat(summary.refused()).isEmpty();
-    assertThat(accounts(2))
-        .containsExactly(
-            "money_event/2026-03-03/empty.jsonl.gz|true|0|0|0|0",
-            "money_event/2026-03-03/empty.jsonl|true|0|0|0|0",
-            "money_event/2026-03-03/packed.jsonl.gz|true|0|0|0|0");
   }
 
   @Test
@@ -271,7 +217,7 @@ class ExactlyOnceTest extends SparkSuite {
 
   @Test
   void aLostManifestIsRefusedAndNothingIsTakenTwice() throws IOException {
-    delete(folder.resolve("lake/ops/landing_file"));
+    Tree.delete(folder.resolve("lake/ops/landing_file"));
     DeltaLog.clearCache();
 
     assertThatThrownBy(() -> run(SECOND))
@@ -322,6 +268,10 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   private Runner.Summary run(LocalDate to) {
+    return run(folder, to);
+  }
+
+  private static Runner.Summary run(Path folder, LocalDate to) {
     RunConfig config =
         RunConfig.load(home.resolve("conf"), null)
             .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
@@ -391,9 +341,12 @@ class ExactlyOnceTest extends SparkSuite {
     land(path, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Delivers as one should: under a temporary name, then renamed. */
   private void land(String path, byte[] bytes) throws IOException {
-    Path file = landed(path);
+    land(landed(path), bytes);
+  }
+
+  /** Delivers as one should: under a temporary name, then renamed. */
+  private static void land(Path file, byte[] bytes) throws IOException {
     Path parent = Files.createDirectories(Objects.requireNonNull(file.getParent()));
     Path temporary = parent.resolve(file.getFileName() + ".part");
     Files.write(temporary, bytes);
@@ -401,14 +354,10 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   private Path landed(String path) {
-    return folder.resolve("landing/money_event").resolve(path);
+    return landed(folder, path);
   }
 
-  private static void delete(Path tree) throws IOException {
-    try (Stream<Path> paths = Files.walk(tree)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+  private static Path landed(Path folder, String path) {
+    return folder.resolve("landing/money_event").resolve(path);
   }
 }

@@ -75,21 +75,6 @@ class RunnerTest extends SparkSuite {
   }
 
   @Test
-  void theSameSeedGivesTheSameTables() {
-    var _ =
-        Generator.run(
-            new Generator.Options(3, 14, START, DAYS, SETTINGS.key()),
-            folder.resolve("landing-again"),
-            folder.resolve("truth-again"));
-    Runner again = runner("again", "landing-again");
-    var _ = again.run(START, END.minusDays(10));
-    var _ = again.run(null, END);
-
-    // Journals too: the days came in the same order.
-    assertThat(everything(again.lake())).isEqualTo(everything(parts.lake()));
-  }
-
-  @Test
   void aSecondRunOfTheSameDayChangesNoRow() {
     Map<String, List<String>> before = everything(parts.lake());
     Runner.Summary again = parts.run(null, END);
@@ -174,13 +159,9 @@ class RunnerTest extends SparkSuite {
   }
 
   private static Runner runner(String name) {
-    return runner(name, "landing");
-  }
-
-  private static Runner runner(String name, String landing) {
     RunConfig config =
         RunConfig.load(HOME.resolve("conf"), null)
-            .at(folder.resolve(name), folder.resolve(landing), folder.resolve(name + "-out"));
+            .at(folder.resolve(name), folder.resolve("landing"), folder.resolve(name + "-out"));
     return new Runner(
         spark(),
         CONTRACTS,

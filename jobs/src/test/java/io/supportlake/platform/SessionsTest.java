@@ -13,29 +13,29 @@ class SessionsTest extends SparkSuite {
 
   @Test
   void aSessionWithoutCodeGenerationPlansWithoutIt() {
-    SparkSession twin = Sessions.withoutCodeGeneration(spark());
+    SparkSession twin = Sessions.withoutCodeGeneration(generatingCode());
 
     assertThat(planned(counted(twin))).doesNotContain("*(");
-    assertThat(planned(counted(spark()))).contains("*(");
+    assertThat(planned(counted(generatingCode()))).contains("*(");
   }
 
   @Test
   void theSessionItWasMadeOfKeepsItsSettings() {
-    String before = spark().conf().get(WHOLE_STAGE);
+    String before = generatingCode().conf().get(WHOLE_STAGE);
 
-    SparkSession twin = Sessions.withoutCodeGeneration(spark());
+    SparkSession twin = Sessions.withoutCodeGeneration(generatingCode());
 
     assertThat(twin.conf().get(WHOLE_STAGE)).isEqualTo("false");
-    assertThat(spark().conf().get(WHOLE_STAGE)).isEqualTo(before);
+    assertThat(generatingCode().conf().get(WHOLE_STAGE)).isEqualTo(before);
     assertThat(twin.conf().get("spark.sql.shuffle.partitions"))
-        .isEqualTo(spark().conf().get("spark.sql.shuffle.partitions"));
+        .isEqualTo(generatingCode().conf().get("spark.sql.shuffle.partitions"));
   }
 
   @Test
   void rowsMoveBetweenSessionsWithAllTheirColumns() {
-    SparkSession twin = Sessions.withoutCodeGeneration(spark());
+    SparkSession twin = Sessions.withoutCodeGeneration(generatingCode());
     Dataset<Row> rows =
-        spark()
+        generatingCode()
             .sql(
                 "SELECT id, named_struct('d', date'2026-03-29', 'm', cast(id AS decimal(18,2))) AS"
                     + " s, array(id, null) AS a FROM range(40)");
@@ -44,7 +44,7 @@ class SessionsTest extends SparkSuite {
 
     assertThat(moved.sparkSession()).isSameAs(twin);
     assertThat(planned(moved)).doesNotContain("*(");
-    assertSameRows(rows, Sessions.in(spark(), moved));
+    assertSameRows(rows, Sessions.in(generatingCode(), moved));
     assertThat(Sessions.in(twin, moved)).isSameAs(moved);
   }
 

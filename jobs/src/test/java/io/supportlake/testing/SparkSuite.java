@@ -35,9 +35,18 @@ public abstract class SparkSuite {
 
   private static final Frames FRAMES = new Frames();
 
-  /** The session of the test JVM. */
+  /** For the few rows of most tests: a session that generates no code. */
   protected static SparkSession spark() {
+    return FewRows.SESSION;
+  }
+
+  /** For many rows, and the session that commands get in this JVM. */
+  protected static SparkSession generatingCode() {
     return Sessions.open("tests", Map.of("spark.master", "local[2]"));
+  }
+
+  private static final class FewRows {
+    private static final SparkSession SESSION = Sessions.withoutCodeGeneration(generatingCode());
   }
 
   /** A lake below the folder, empty until it is written to. */

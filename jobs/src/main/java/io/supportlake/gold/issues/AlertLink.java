@@ -8,8 +8,10 @@ import io.supportlake.Inputs;
 import io.supportlake.Period;
 import io.supportlake.Table;
 import io.supportlake.gold.AsOf;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * {@code gold.alert_link}: an alert and what it goes with. Releases are joined by feature or
@@ -29,12 +31,21 @@ public final class AlertLink implements Table {
   /** A feature or service speaks for the alert when this share of its records is about it. */
   private static final double FEATURE_SHARE = 0.25;
 
+  private static final StructType NONE =
+      StructType.fromDDL(
+          "alert_date date, alert_id string, linked_kind string, linked_id string, lift double,"
+              + " lag_hours double");
+
   /** For the platform. */
   public AlertLink() {}
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     Dataset<Row> alerts = in.table("gold.issue_alert").filter(period.covers(col("alert_date")));
+    if (alerts.isEmpty()) {
+      // As on most days; what follows takes seconds to plan alone.
+      return in.spark().createDataFrame(List.of(), NONE);
+    }
     Dataset<Row> records = records(in, alerts);
     Dataset<Row> own = own(alerts, records);
     return releases(in, alerts, own).unionByName(together(in, alerts, records, own));

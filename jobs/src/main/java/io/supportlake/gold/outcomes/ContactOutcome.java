@@ -41,6 +41,25 @@ public final class ContactOutcome implements Table {
            else 'running' end
       """;
 
+  private static final String COMPLEXITY =
+      """
+      case when escalation_count > 0 or transfer_count >= 2 or customer_message_count > 6
+             then 'complex'
+           when transfer_count > 0 or customer_message_count > 2 then 'moderate'
+           else 'simple' end
+      """;
+
+  /**
+   * Open microseconds of the pauses before {@code clock_to}. Whole numbers, so that a sum does not
+   * depend on its order.
+   */
+  private static final String PAUSED_MICROS =
+      """
+      coalesce(aggregate(pauses, 0L, (sum, p) -> sum + greatest(0L,
+        least(p.micros_to_resume, %s) - p.micros_to_pause)), 0L)
+      """
+          .formatted(micros("clock_business_minutes"));
+
   /** Made once by its contract's name. */
   public ContactOutcome() {}
 
@@ -76,7 +95,7 @@ public final class ContactOutcome implements Table {
             "as_of_end", greatest(AsOf.endLiteral(period, in.settings()), col("started_at")))
         .transform(c -> withTarget(c, targets, "first_reply"))
         .transform(c -> withTarget(c, targets, "resolution"))
-        .transform(c -> withPauses(c, in.table("silver.case_status_interval")))
+        .transform(c -> withPauses(c, stops(in, targets)))
         .transform(c ->
             BusinessMinutes.between(
                 c,
@@ -87,32 +106,31 @@ public final class ContactOutcome implements Table {
                     "first_reply_business_minutes", "first_public_reply_at",
                     "elapsed_business_minutes", "as_of_end",
                     "clock_business_minutes", "clock_to")))
-        .transform(c -> withClock(c, in.table("conf.business_day")))
-        .withColumn("sla_first_reply_state", expr(FIRST_REPLY_STATE))
-        .withColumn("sla_resolution_state", expr(RESOLUTION_STATE))
+        .withColumn("paused_micros", expr(PAUSED_MICROS))
+        .withColumn(
+            "clock_micros", expr("%s - paused_micros".formatted(micros("clock_business_minutes"))))
+        .drop("pauses")
+        .withColumns(
+            Map.of(
+                "sla_first_reply_state", expr(FIRST_REPLY_STATE),
+                "sla_resolution_state", expr(RESOLUTION_STATE),
+                "resolution_business_minutes",
+                    expr("if(is_solved, clock_micros, null) / 60000000.0D"),
+                "paused_business_minutes",
+                    expr(
+                        "if(is_solved and clock_micros is not null, paused_micros, null)"
+                            + " / 60000000.0D"),
+                "first_reply_minutes",
+                    expr(
+                        "(unix_micros(first_public_reply_at) - unix_micros(started_at))"
+                            + " / 60000000.0D"),
+                "complexity", expr(COMPLEXITY)))
         .withColumn(
             "sla_resumed_date",
             when(
                 col("sla_resolution_state").equalTo("running"),
                 AsOf.dateOf(col("last_resumed_at"), in.settings())))
-        .withColumn(
-            "resolution_business_minutes", expr("if(is_solved, clock_micros, null) / 60000000.0D"))
-        .withColumn(
-            "paused_business_minutes",
-            expr("if(is_solved and clock_micros is not null, paused_micros, null) / 60000000.0D"))
-        .withColumn(
-            "first_reply_minutes",
-            expr("(unix_micros(first_public_reply_at) - unix_micros(started_at)) / 60000000.0D"))
-        .withColumn(
-            "complexity",
-            expr(
-                """
-                case when escalation_count > 0 or transfer_count >= 2 or customer_message_count > 6
-                       then 'complex'
-                     when transfer_count > 0 or customer_message_count > 2 then 'moderate'
-                     else 'simple' end
-                """))
-        .transform(c -> withCost(c, in.table("silver.case_segment"), in.table("conf.tier_cost")));
+        .transform(c -> withCost(c, in));
   }
 
   /** Targets as half-open date intervals. */
@@ -147,65 +165,72 @@ public final class ContactOutcome implements Table {
   }
 
   /**
-   * The case's pauses from the contact's start on: {@code pauses} (null = none), {@code
-   * last_resumed_at}, {@code paused_since} (null = not paused now, or solved) and {@code clock_to},
-   * until when the resolution's clock is read: the solve, the pause that still lasts, or the as-of
-   * instant.
+   * Of each contact the status intervals of its case, from its start on, that any target pauses in,
+   * with the open microseconds from the contact's start to their own start and end.
    */
-  private static Dataset<Row> withPauses(Dataset<Row> contacts, Dataset<Row> intervals) {
-    Dataset<Row> pauses =
-        contacts
-            .selectExpr(
-                "contact_id as paused_contact_id",
-                "case_id as contact_case_id",
-                "started_at as contact_from",
-                "resolution_paused_statuses")
-            .join(
-                intervals.select("case_id", "status", "valid_from", "valid_to"),
-                expr(
-                    """
-                    case_id = contact_case_id and array_contains(resolution_paused_statuses, status)
-                    and (valid_to is null or valid_to > contact_from)
-                    """))
-            .withColumn("pause_from", expr("greatest(valid_from, contact_from)"))
-            .groupBy("paused_contact_id")
-            .agg(
-                expr("collect_list(struct(pause_from, valid_to as pause_to)) as pauses"),
-                expr("max(valid_to) as last_resumed_at"),
-                expr("max(pause_from) filter (where valid_to is null) as open_pause_from"));
-    return contacts
-        .join(pauses, expr("contact_id = paused_contact_id"), "left")
-        .withColumn("paused_since", expr("if(is_solved, null, open_pause_from)"))
-        .withColumn("clock_to", expr("coalesce(solved_at, paused_since, as_of_end)"))
-        .drop("paused_contact_id", "open_pause_from");
+  private static Dataset<Row> stops(Inputs in, Dataset<Row> targets) {
+    return in.table("silver.contact")
+        .selectExpr(
+            "contact_id as stopped_contact_id",
+            "account_id",
+            "case_id as contact_case_id",
+            "started_at as contact_from")
+        .join(
+            in.table("silver.case_status_interval")
+                .selectExpr("case_id", "status", "valid_from", "valid_to as pause_to"),
+            expr("case_id = contact_case_id and (pause_to is null or pause_to > contact_from)"))
+        .join(
+            broadcast(targets.selectExpr("explode(paused_statuses) as pausing")),
+            expr("status = pausing"),
+            "left_semi")
+        .withColumn("pause_from", expr("greatest(valid_from, contact_from)"))
+        .transform(p ->
+            AsOf.join(
+                p,
+                "account_id",
+                col("contact_from"),
+                in.table("silver.account"),
+                "account_id",
+                "region"))
+        .transform(p ->
+            BusinessMinutes.between(
+                p,
+                in.table("conf.business_day"),
+                "region",
+                "contact_from",
+                Map.of("minutes_to_pause", "pause_from", "minutes_to_resume", "pause_to")))
+        .groupBy("stopped_contact_id")
+        .agg(
+            expr(
+                """
+                collect_list(struct(status, pause_from, pause_to, %s as micros_to_pause,
+                  %s as micros_to_resume)) as stops
+                """
+                    .formatted(micros("minutes_to_pause"), micros("minutes_to_resume"))));
   }
 
   /**
-   * Open microseconds of the pauses before {@code clock_to}, and of the clock without them. Whole
-   * numbers, so that a sum does not depend on its order.
+   * The stops in which the contact's own target pauses: {@code pauses} (null or empty = none),
+   * {@code last_resumed_at}, {@code paused_since} (null = not paused now, or solved) and {@code
+   * clock_to}, until when the resolution's clock is read: the solve, the pause that still lasts, or
+   * the as-of instant.
    */
-  private static Dataset<Row> withClock(Dataset<Row> contacts, Dataset<Row> businessDay) {
-    Dataset<Row> paused =
-        contacts
-            .selectExpr(
-                "contact_id as paused_contact_id", "region", "clock_to", "explode(pauses) as pause")
-            .selectExpr(
-                "paused_contact_id",
-                "region",
-                "pause.pause_from",
-                "least(pause.pause_to, clock_to) as pause_to")
-            .where("pause_to > pause_from")
-            .transform(p ->
-                BusinessMinutes.between(
-                    p, businessDay, "region", "pause_from", Map.of("pause_minutes", "pause_to")))
-            .groupBy("paused_contact_id")
-            .agg(expr("sum(%s) as pause_micros".formatted(micros("pause_minutes"))));
+  private static Dataset<Row> withPauses(Dataset<Row> contacts, Dataset<Row> stops) {
     return contacts
-        .join(paused, expr("contact_id = paused_contact_id"), "left")
-        .withColumn("paused_micros", expr("coalesce(pause_micros, 0L)"))
+        .join(stops, expr("contact_id = stopped_contact_id"), "left")
         .withColumn(
-            "clock_micros", expr("%s - paused_micros".formatted(micros("clock_business_minutes"))))
-        .drop("paused_contact_id", "pause_micros", "pauses");
+            "pauses",
+            expr("filter(stops, p -> array_contains(resolution_paused_statuses, p.status))"))
+        .withColumn("last_resumed_at", expr("array_max(pauses.pause_to)"))
+        .withColumn(
+            "paused_since",
+            expr(
+                """
+                if(is_solved, null,
+                   array_max(filter(pauses, p -> p.pause_to is null).pause_from))
+                """))
+        .withColumn("clock_to", expr("coalesce(solved_at, paused_since, as_of_end)"))
+        .drop("stopped_contact_id", "stops");
   }
 
   private static String micros(String minutes) {
@@ -216,12 +241,12 @@ public final class ContactOutcome implements Table {
    * Handle time at the mean hourly cost of the segments that overlap the contact, weighted by their
    * handle time; without such a segment at the first human agent's tier.
    */
-  private static Dataset<Row> withCost(
-      Dataset<Row> contacts, Dataset<Row> segments, Dataset<Row> tierCost) {
+  private static Dataset<Row> withCost(Dataset<Row> contacts, Inputs in) {
     Dataset<Row> costs =
-        tierCost.selectExpr("tier as cost_tier", "cost_per_hour_amount as hourly_cost");
+        in.table("conf.tier_cost")
+            .selectExpr("tier as cost_tier", "cost_per_hour_amount as hourly_cost");
     Dataset<Row> priced =
-        segments
+        in.table("silver.case_segment")
             .where("handle_seconds > 0")
             .join(broadcast(costs), expr("tier = cost_tier"))
             .selectExpr(
@@ -231,7 +256,7 @@ public final class ContactOutcome implements Table {
                 "cast(handle_seconds as decimal(18,0)) as seconds",
                 "hourly_cost");
     Dataset<Row> rates =
-        contacts
+        in.table("silver.contact")
             .selectExpr("contact_id as rate_contact_id", "case_id", "started_at", "ended_at")
             .join(
                 priced,

@@ -1,5 +1,6 @@
 package io.supportlake.gold.outcomes;
 
+import static java.util.Map.entry;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
@@ -9,6 +10,7 @@ import io.supportlake.Settings;
 import io.supportlake.Table;
 import io.supportlake.gold.AsOf;
 import io.supportlake.gold.BusinessMinutes;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -50,7 +52,7 @@ public final class EpisodeOutcome implements Table {
     Dataset<Row> intervals = statusIntervals(in.table("silver.case_status_interval"));
     Dataset<Row> cases = in.table("silver.support_case");
 
-    Dataset<Row> rows =
+    Dataset<Row> episodes =
         in.table("silver.issue_episode")
             .selectExpr(
                 "episode_id",
@@ -66,19 +68,23 @@ public final class EpisodeOutcome implements Table {
                 "is_resolved",
                 "contact_count",
                 "case_count",
-                "stake")
-            .transform(e -> withFirstContact(e, contacts))
-            .transform(e -> left(e, effort(contacts)))
-            .transform(e -> left(e, laterContacts(e, contacts)))
-            .transform(e -> left(e, solves(intervals, caseSpans)))
-            .transform(e -> left(e, reopens(e, intervals, contacts)))
-            .transform(e -> left(e, openAtWindowEnds(e, intervals, cases)))
-            .transform(e -> left(e, escalations(in.table("silver.case_segment"), cases, caseSpans)))
-            .transform(e -> left(e, lastSolves(cases, caseSpans, contacts)))
-            .transform(e -> left(e, money(in.table("silver.money_event"), caseSpans)))
-            .transform(e -> left(e, csat(in.table("silver.survey"), caseSpans)));
+                "stake");
+    Dataset<Row> started = withFirstContact(episodes, contacts);
+    Dataset<Row> solves = solves(intervals, caseSpans);
 
-    return rows.transform(e ->
+    // Each fact is computed from as little as it needs: from the rows with all facts so far, every
+    // further one would double the plan.
+    return started
+        .transform(e -> left(e, effort(contacts)))
+        .transform(e -> left(e, laterContacts(episodes, contacts)))
+        .transform(e -> left(e, solves))
+        .transform(e -> left(e, reopens(left(episodes, solves), intervals, contacts)))
+        .transform(e -> left(e, openAtWindowEnds(started, intervals, cases)))
+        .transform(e -> left(e, escalations(in.table("silver.case_segment"), cases, caseSpans)))
+        .transform(e -> left(e, lastSolves(cases, caseSpans, contacts)))
+        .transform(e -> left(e, money(in.table("silver.money_event"), caseSpans)))
+        .transform(e -> left(e, csat(in.table("silver.survey"), caseSpans)))
+        .transform(e ->
             AsOf.join(
                 e,
                 "account_id",
@@ -428,56 +434,59 @@ public final class EpisodeOutcome implements Table {
 
   private static Dataset<Row> withOutcomes(
       Dataset<Row> episodes, Column asOfEnd, Settings settings) {
-    Dataset<Row> rows =
-        episodes
-            .withColumn("as_of_end", asOfEnd)
-            .withColumn("first_reply_minutes", minutesTo("first_reply_at"))
-            .withColumn("first_resolution_minutes", minutesTo("first_solved_at"))
-            .withColumn("final_resolution_minutes", minutesTo("final_solved_at"))
-            .withColumn("first_solved_date", AsOf.dateOf(col("first_solved_at"), settings))
-            .withColumn("thank_you_reopen_count", expr("coalesce(thank_you_reopen_count, 0)"))
-            .withColumn("transfer_count", expr("coalesce(transfer_count, 0)"))
-            .withColumn("is_still_reopened", expr("coalesce(is_still_reopened, false)"))
-            .withColumn("has_functional_escalation", expr("coalesce(functional, false)"))
-            .withColumn("has_hierarchical_escalation", expr("coalesce(hierarchical, false)"))
-            .withColumn("has_engineering_escalation", expr("coalesce(engineering, false)"))
-            .withColumn(
-                "is_mis_escalated",
-                expr(
-                    "coalesce(mis, false) and (has_functional_escalation or"
-                        + " has_hierarchical_escalation or has_engineering_escalation)"))
-            .withColumn("refund_amount", amount("refunds"))
-            .withColumn("loss_amount", amount("losses"))
-            .withColumn("recovered_amount", amount("recoveries"));
-    rows =
-        rows.withColumn("fcr_failure_minutes", expr(FCR_FAILURE))
-            .withColumn(
-                "is_first_contact_handed_on", expr("first_transfers > 0 or first_escalations > 0"))
-            .withColumn(
-                "first_reopen_minutes",
-                expr(
-                    "(unix_micros(reopened_after_solve_at) - unix_micros(first_solved_at)) /"
-                        + " 60000000.0D"));
+    Map<String, Column> outcomes = new LinkedHashMap<>();
     for (int days : FCR_DAYS) {
-      rows = rows.withColumn("is_fcr_%dd".formatted(days), firstContactResolution(days));
+      outcomes.put("is_fcr_%dd".formatted(days), firstContactResolution(days));
     }
-    return rows.withColumn("is_fcr_net_7d", expr("is_fcr_7d and not is_first_contact_handed_on"))
-        .withColumn(
-            "is_reopened_30d",
-            expr(
-                """
-                if(first_solved_at + interval 30 days <= as_of_end,
-                   coalesce(reopened_after_solve_at <= first_solved_at + interval 30 days, false),
-                   null)
-                """))
-        .withColumn(
-            "recurred_90d",
-            expr(
-                """
-                if(is_resolved and ended_at + interval 90 days <= as_of_end and %s,
-                   coalesce(has_recurred, false), null)
-                """
-                    .formatted(NAMED_FAMILY)));
+    outcomes.put(
+        "is_mis_escalated",
+        expr(
+            "coalesce(mis, false) and (has_functional_escalation or has_hierarchical_escalation"
+                + " or has_engineering_escalation)"));
+    outcomes.put(
+        "is_reopened_30d",
+        expr(
+            """
+            if(first_solved_at + interval 30 days <= as_of_end,
+               coalesce(reopened_after_solve_at <= first_solved_at + interval 30 days, false),
+               null)
+            """));
+    outcomes.put(
+        "recurred_90d",
+        expr(
+            """
+            if(is_resolved and ended_at + interval 90 days <= as_of_end and %s,
+               coalesce(has_recurred, false), null)
+            """
+                .formatted(NAMED_FAMILY)));
+    return episodes
+        .withColumns(
+            Map.ofEntries(
+                entry("as_of_end", asOfEnd),
+                entry("first_reply_minutes", minutesTo("first_reply_at")),
+                entry("first_resolution_minutes", minutesTo("first_solved_at")),
+                entry("final_resolution_minutes", minutesTo("final_solved_at")),
+                entry("first_solved_date", AsOf.dateOf(col("first_solved_at"), settings)),
+                entry("thank_you_reopen_count", expr("coalesce(thank_you_reopen_count, 0)")),
+                entry("transfer_count", expr("coalesce(transfer_count, 0)")),
+                entry("is_still_reopened", expr("coalesce(is_still_reopened, false)")),
+                entry("has_functional_escalation", expr("coalesce(functional, false)")),
+                entry("has_hierarchical_escalation", expr("coalesce(hierarchical, false)")),
+                entry("has_engineering_escalation", expr("coalesce(engineering, false)")),
+                entry("refund_amount", amount("refunds")),
+                entry("loss_amount", amount("losses")),
+                entry("recovered_amount", amount("recoveries")),
+                entry("fcr_failure_minutes", expr(FCR_FAILURE)),
+                entry(
+                    "is_first_contact_handed_on",
+                    expr("first_transfers > 0 or first_escalations > 0")),
+                entry(
+                    "first_reopen_minutes",
+                    expr(
+                        "(unix_micros(reopened_after_solve_at) - unix_micros(first_solved_at)) /"
+                            + " 60000000.0D"))))
+        .withColumns(outcomes)
+        .withColumn("is_fcr_net_7d", expr("is_fcr_7d and not is_first_contact_handed_on"));
   }
 
   /** Definition 3; a solve shortly after a call or chat is that contact's own (silver.contact). */

@@ -34,11 +34,9 @@ public final class OutreachList implements Table {
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     Dataset<Row> lines = withinCapacity(in, withContext(in, chosen(in, period)));
-    Dataset<Row> told =
-        withPlay(in, lines.join(reasons(in), LINE, "left"))
-            .join(lastContacts(in, lines), LINE, "left")
-            .join(earlierAttempts(in, lines), LINE, "left");
-    return withNews(in, told)
+    return withPlay(in, withNews(in, lines).join(reasons(in), LINE, "left"))
+        .join(lastContacts(in, lines), LINE, "left")
+        .join(earlierAttempts(in, lines), LINE, "left")
         .withColumn(
             "list_line_id",
             expr(
