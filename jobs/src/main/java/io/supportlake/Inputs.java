@@ -1,6 +1,9 @@
 package io.supportlake;
 
+import java.time.LocalDate;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -27,6 +30,16 @@ public interface Inputs {
    * @return empty where the table was never written
    */
   OptionalLong version(String name);
+
+  /**
+   * Days of rows of an input that this run changed, as they were and as they are, for a table that
+   * carries on what earlier runs built.
+   *
+   * @param name an input that is read by days
+   * @param column the date column by which it is read, or one that the contract says it touches
+   * @return empty where nothing was built before that could be carried on
+   */
+  Optional<SortedSet<LocalDate>> changedDays(String name, String column);
 
   /** The settings that change numbers. */
   Settings settings();

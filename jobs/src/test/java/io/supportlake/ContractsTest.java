@@ -143,6 +143,34 @@ class ContractsTest {
     }
   }
 
+  /** Else numbers by that date would stay when rows change late. */
+  @Test
+  void changedRowsTouchEveryDateThatMetricsCountBy() throws IOException {
+    Contract metric = CONTRACTS.of("gold.metric");
+    int read = 0;
+    try (Stream<Path> files = Files.list(HOME.resolve("schemas/metrics"))) {
+      for (Path file : files.toList()) {
+        String table = value(file, "table");
+        Contract.Input input = metric.input(table);
+        List<String> followed = new ArrayList<>(input.touches());
+        followed.add(String.valueOf(input.column()));
+        assertThat(followed).as("%s", file.getFileName()).contains(value(file, "dateColumn"));
+        assertThat(CONTRACTS.of(table).columnNames()).as(table).containsAll(followed);
+        read++;
+      }
+    }
+    assertThat(read).isGreaterThan(40);
+  }
+
+  private static String value(Path file, String key) {
+    return read(file)
+        .lines()
+        .filter(line -> line.startsWith(key + ": "))
+        .map(line -> line.substring(key.length() + 2).strip())
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void theTablesCanBeBuiltInOneOrder() {
     List<String> order = Tables.inOrder(CONTRACTS).stream().map(Contract::name).toList();
@@ -184,11 +212,7 @@ class ContractsTest {
 
   private static String metricTables() {
     try (Stream<Path> files = Files.list(HOME.resolve("schemas/metrics"))) {
-      return files
-          .flatMap(f -> read(f).lines())
-          .filter(line -> line.startsWith("table: "))
-          .map(line -> '"' + line.substring("table: ".length()).strip() + '"')
-          .collect(Collectors.joining());
+      return files.map(f -> '"' + value(f, "table") + '"').collect(Collectors.joining());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +41,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private final Installation installation = new Installation();
 
+  private final Consumer<Path> landed;
+
   @Option(names = "--seed", defaultValue = "7", description = "default: ${DEFAULT-VALUE}")
   private long seed = 7;
 
@@ -57,6 +60,19 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "folder of the demo, emptied first (default: demo)")
   private @Nullable Path folder;
+
+  DemoCommand() {
+    this(_ -> {});
+  }
+
+  /**
+   * A demo whose landing zone is not taken as it was generated.
+   *
+   * @param landed what is done to the demo's folder between the generation and the first run
+   */
+  DemoCommand(Consumer<Path> landed) {
+    this.landed = landed;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -81,20 +97,24 @@ final class DemoCommand implements Callable<Integer> {
     progress.step(
         "landing zone: %,d records in %,d files",
         made.rows().values().stream().mapToLong(Long::longValue).sum(), made.files());
+    landed.accept(demo);
 
     Runner.Summary last = pipeline(installation, settings, start, end, progress);
     List<Path> lists = OutreachCommand.writeLists(installation, end, progress);
-    // The newest month whose seven-day windows have passed.
-    YearMonth settled = YearMonth.from(end.minusDays(7).plusDays(1)).minusMonths(1);
-    YearMonth first = YearMonth.from(start);
-    YearMonth month = settled.isBefore(first) ? first : settled;
-    List<Path> report = ReportCommand.write(installation, month, progress);
+    List<Path> report = ReportCommand.write(installation, monthToReport(start, end), progress);
     farewell(demo, last, lists, report);
     return 0;
   }
 
+  /** The newest month whose seven-day windows have passed; of a short demo its first. */
+  static YearMonth monthToReport(LocalDate start, LocalDate end) {
+    YearMonth settled = YearMonth.from(end.minusDays(7).plusDays(1)).minusMonths(1);
+    YearMonth first = YearMonth.from(start);
+    return settled.isBefore(first) ? first : settled;
+  }
+
   /** The history as one range, a model trained on it, the last day singly. */
-  static Runner.Summary pipeline(
+  private static Runner.Summary pipeline(
       Installation installation,
       Settings settings,
       LocalDate start,

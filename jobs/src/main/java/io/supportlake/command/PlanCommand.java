@@ -1,9 +1,6 @@
 package io.supportlake.command;
 
 import io.supportlake.platform.Progress;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +28,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Progress silent =
-        new Progress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     installation
-        .runner(installation.settings(), silent)
+        .runner(installation.settings(), Progress.silent())
         .plan(from, to)
         .forEach(System.out::println);
     return 0;

@@ -87,6 +87,8 @@ public record Contract(
    * @param column date column that {@code days} is about; with {@code watch} the reader's own, by
    *     which it looks the input's history up; or null
    * @param lookBack days before the first day that {@code days} reads
+   * @param touches further date columns of an input that is read by days: a row that changes has
+   *     the reader's rows of these days built again too
    * @param watch of a table that is read whole, the columns whose change has the reader's rows
    *     built again
    * @param by the reader's own column that holds the key of what is watched; null where whole days
@@ -97,10 +99,12 @@ public record Contract(
       String read,
       @Nullable String column,
       int lookBack,
+      List<String> touches,
       List<String> watch,
       @Nullable String by) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public Input {
+      touches = List.copyOf(touches);
       watch = List.copyOf(watch);
     }
   }

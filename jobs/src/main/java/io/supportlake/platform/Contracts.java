@@ -191,9 +191,14 @@ public final class Contracts {
         String.valueOf(read),
         column == null ? null : String.valueOf(column),
         ((Number) input.getOrDefault("lookBack", 0)).intValue(),
-        JSON.convertValue(
-            input.getOrDefault("watch", List.of()), new TypeReference<List<String>>() {}),
+        columns(input, "touches"),
+        columns(input, "watch"),
         by == null ? null : String.valueOf(by));
+  }
+
+  private static List<String> columns(Map<String, Object> input, String key) {
+    return JSON.convertValue(
+        input.getOrDefault(key, List.of()), new TypeReference<List<String>>() {});
   }
 
   private static Column column(JsonNode column, String where) {
@@ -231,7 +236,7 @@ public final class Contracts {
         null,
         columns,
         List.of(),
-        List.of(new Input(raw.name(), "new", null, 0, List.of(), null)),
+        List.of(new Input(raw.name(), "new", null, 0, List.of(), List.of(), null)),
         raw.properties());
   }
 

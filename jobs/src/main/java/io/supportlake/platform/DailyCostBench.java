@@ -6,7 +6,6 @@ import io.delta.tables.DeltaTable;
 import io.supportlake.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -218,11 +217,13 @@ public final class DailyCostBench {
   }
 
   private Runner runner(Path lake, Path landing) {
-    Progress silent =
-        new Progress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     return new Runner(
-        spark, contracts, config.at(lake, landing, lake.resolve("out")), settings, conf, silent);
+        spark,
+        contracts,
+        config.at(lake, landing, lake.resolve("out")),
+        settings,
+        conf,
+        Progress.silent());
   }
 
   /** What is generated arrives by its day: a run takes all that lies there. */

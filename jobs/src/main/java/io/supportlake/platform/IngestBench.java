@@ -3,9 +3,6 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.expr;
 
 import io.supportlake.Settings;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
@@ -142,11 +139,13 @@ public final class IngestBench {
   }
 
   private double run(Path landing, Path lake, Set<String> names) {
-    Progress silent =
-        new Progress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     return new Runner(
-            spark, contracts, config.at(lake, landing, lake.resolve("out")), settings, conf, silent)
+            spark,
+            contracts,
+            config.at(lake, landing, lake.resolve("out")),
+            settings,
+            conf,
+            Progress.silent())
         .only(names)
         .run(FIRST, FIRST.plusDays(DAYS - 1L))
         .accepted();

@@ -11,7 +11,10 @@ import io.supportlake.platform.Contract.Kind;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -27,6 +30,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param changes what this run did to the tables upstream
  * @param units the units to build, or null where all are built
  * @param conf configuration tables by name
+ * @param changedDays days that this run changed, by input and date column; null where nothing is
+ *     carried on
  * @param corrected by event table, the ids that have more than one version as of the period, with
  *     their {@code newest_version}
  */
@@ -39,6 +44,7 @@ record LakeInputs(
     Period period,
     Map<String, Changes> changes,
     @Nullable Dataset<Row> units,
+    @Nullable BiFunction<Contract.Input, String, SortedSet<LocalDate>> changedDays,
     Function<String, Dataset<Row>> conf,
     Function<String, Dataset<Row>> corrected)
     implements Inputs {
@@ -51,6 +57,13 @@ record LakeInputs(
   @Override
   public OptionalLong version(String name) {
     return lake.exists(name) ? OptionalLong.of(lake.version(name)) : OptionalLong.empty();
+  }
+
+  @Override
+  public Optional<SortedSet<LocalDate>> changedDays(String name, String column) {
+    return changedDays == null
+        ? Optional.empty()
+        : Optional.of(changedDays.apply(contract.input(name), column));
   }
 
   private Dataset<Row> rows(String name) {

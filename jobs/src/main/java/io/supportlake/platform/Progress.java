@@ -1,6 +1,8 @@
 package io.supportlake.platform;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** One line a step on the terminal, the same for a TTY and a log. */
@@ -25,6 +27,12 @@ public final class Progress {
     this.out = out;
     this.clock = clock;
     this.start = clock.millis();
+  }
+
+  /** Says nothing. */
+  public static Progress silent() {
+    return new Progress(
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
   }
 
   /** One line. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -255,6 +256,11 @@ public final class Publication {
     @Override
     public OptionalLong version(String name) {
       return finished.version(name).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    @Override
+    public Optional<SortedSet<LocalDate>> changedDays(String name, String column) {
+      return Optional.empty();
     }
 
     @Override

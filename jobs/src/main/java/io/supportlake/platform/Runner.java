@@ -16,6 +16,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -331,6 +332,7 @@ public final class Runner {
     private final LocalDate to;
     private final Map<String, Changes> changes = new ConcurrentHashMap<>();
     private final Map<String, SortedSet<LocalDate>> builtDays = new ConcurrentHashMap<>();
+    private final Map<String, SortedSet<LocalDate>> changedDays = new ConcurrentHashMap<>();
     private final Map<String, Row> runRows = new ConcurrentHashMap<>();
     private final Map<String, LocalDate> completeUntil = new ConcurrentHashMap<>();
     private final List<Row> checkRows = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -553,7 +555,7 @@ public final class Runner {
       if (units == 0) {
         return nothing(name);
       }
-      Dataset<Row> rows = built(contract, period, touched).localCheckpoint();
+      Dataset<Row> rows = built(contract, period, touched, false).localCheckpoint();
       long count = check(contract, rows);
       Dataset<Row> builtUnits = rows.select(Lake.columns(contract.unit())).distinct();
       Dataset<Row> ownUnits =
@@ -649,8 +651,8 @@ public final class Runner {
       if (contract.kind() == Kind.DAILY && !isFirst) {
         days.addAll(touchedDays(contract));
       }
-      LocalDate firstMonth = historyStart.withDayOfMonth(1);
-      days.removeIf(d -> d.isBefore(firstMonth));
+      LocalDate earliest = earliest(contract);
+      days.removeIf(d -> d.isBefore(earliest));
       if (days.isEmpty()) {
         return nothing(name);
       }
@@ -674,19 +676,24 @@ public final class Runner {
       return new Built(built.rows(), days.size());
     }
 
+    /** The first day (or month) that a build of the whole history has. */
+    private LocalDate earliest(Contract contract) {
+      return contract.kind() == Kind.DAILY && !Days.isMonthly(contract)
+          ? historyStart
+          : historyStart.withDayOfMonth(1);
+    }
+
     /** Days (or months) that changed rows of the inputs lie on. */
     private SortedSet<LocalDate> touchedDays(Contract contract) {
       SortedSet<LocalDate> days = new TreeSet<>();
       for (Contract.Input input : contract.inputs()) {
-        Changes made = changes.get(input.table());
-        if (!input.read().equals("days") || made == null) {
-          continue;
+        if (input.read().equals("days")) {
+          days.addAll(changedDays(input, Objects.requireNonNull(input.column())));
+          input.touches().forEach(column -> days.addAll(changedDays(input, column)));
         }
-        SortedSet<LocalDate> own = builtDays.get(input.table());
-        days.addAll(own != null ? own : made.days(Objects.requireNonNull(input.column())));
       }
-      LocalDate first = historyStart.withDayOfMonth(1);
-      watched(contract).values().forEach(w -> days.addAll(w.days(first, to)));
+      LocalDate earliest = earliest(contract);
+      watched(contract).values().forEach(w -> days.addAll(w.days(earliest, to)));
       days.removeIf(d -> d.isAfter(to));
       if (!Days.isMonthly(contract)) {
         return days;
@@ -694,6 +701,26 @@ public final class Runner {
       return days.stream()
           .map(d -> d.withDayOfMonth(1))
           .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * Days of the rows of an input that this run changed. Of a table that is built by days, they
+     * are the days that it built.
+     */
+    private SortedSet<LocalDate> changedDays(Contract.Input input, String column) {
+      Changes made = changes.get(input.table());
+      SortedSet<LocalDate> built = builtDays.get(input.table());
+      if (built == null) {
+        return made == null || made.rows() == 0
+            ? Collections.emptySortedSet()
+            : changedDays.computeIfAbsent(input.table() + "." + column, _ -> made.days(column));
+      }
+      if (!column.equals(input.column())) {
+        throw new UsageException(
+            "%s is built by days, so of %s.%s this run does not know what changed. Take it out of the contract's touches."
+                .formatted(input.table(), input.table(), column));
+      }
+      return built;
     }
 
     private String predicate(Contract contract, String column, SortedSet<LocalDate> days) {
@@ -726,7 +753,8 @@ public final class Runner {
       return bytes < Sessions.FEW_BYTES ? forFewRows : spark;
     }
 
-    private Dataset<Row> built(Contract contract, Period period, @Nullable Dataset<Row> units) {
+    private Dataset<Row> built(
+        Contract contract, Period period, @Nullable Dataset<Row> units, boolean isFull) {
       LakeInputs inputs =
           new LakeInputs(
               session(contract),
@@ -737,6 +765,7 @@ public final class Runner {
               period,
               changes,
               units,
+              isFull ? null : this::changedDays,
               this::confTable,
               this::corrected);
       return lake.ordered(contract, Tables.of(contract).build(inputs, period));
@@ -759,7 +788,7 @@ public final class Runner {
         boolean isFull,
         Commit commit) {
       String name = contract.name();
-      Dataset<Row> rows = built(contract, period, units);
+      Dataset<Row> rows = built(contract, period, units, isFull);
       rows = isFull ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows.localCheckpoint();
       long count = check(contract, rows);
       commit.write(rows, count);

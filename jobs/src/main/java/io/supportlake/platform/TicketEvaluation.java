@@ -10,10 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.supportlake.Settings;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -214,11 +211,8 @@ public final class TicketEvaluation {
     }
     RunConfig alone =
         config.at(work.resolve("lake"), landing, work.resolve("out")).reading(List.of(mapping));
-    Progress silent =
-        new Progress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     Runner.Summary run =
-        new Runner(spark, contracts, alone, settings, conf, silent)
+        new Runner(spark, contracts, alone, settings, conf, Progress.silent())
             .only(SCOPE)
             .run(arrival, arrival);
     if (!run.stopped().isEmpty() || !run.refused().isEmpty()) {

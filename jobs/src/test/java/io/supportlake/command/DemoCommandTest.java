@@ -3,45 +3,30 @@ package io.supportlake.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.supportlake.testing.Ran;
-import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The command itself, on few accounts and days; what it finds on many is {@link DemoTest}'s. */
-class DemoCommandTest extends SparkSuite {
-  private static final Pattern QUERY = Pattern.compile("(?m)^  ./supportlake sql .*? \"(.*)\"$");
-
+/** What the demo refuses; what it makes is {@link DemoTest}'s. */
+class DemoCommandTest {
   @TempDir private Path folder;
 
-  @Test
-  void itSaysWhatItMadeAndTheQueriesThatItNamesCanBeAsked() {
-    Path demo = folder.resolve("demo");
-    // First, so that the command takes this session and makes none of its own.
-    var _ = generatingCode();
-
-    Ran ran = Ran.of("demo", "--accounts", "8", "--days", "16", "--folder", demo.toString());
-
-    assertThat(ran.code()).as(ran.out() + ran.error()).isZero();
-    assertThat(ran.out())
-        .contains("run 1: 2026-06-15 to 2026-06-29")
-        .contains("run 2: 2026-06-30")
-        .containsPattern("Done\\. The last day \\(2026-06-30\\) alone took [0-9.]+ s")
-        .contains("Report:   open " + demo.resolve("out/report/2026-06/value-report.html"));
-    assertThat(demo.resolve("out/report/2026-06/value-report.html")).exists();
-    assertThat(demo.resolve("truth/metrics.json")).exists();
-    Matcher queries = QUERY.matcher(ran.out());
-    int asked = 0;
-    while (queries.find()) {
-      Ran answer = Ran.of("sql", "--lake", demo.resolve("lake").toString(), queries.group(1));
-      assertThat(answer.code()).as(queries.group(1) + answer.error()).isZero();
-      asked++;
-    }
-    assertThat(asked).isEqualTo(5);
+  @ParameterizedTest
+  @CsvSource({
+    "2025-01-01, 2026-06-30, 2026-05",
+    "2025-01-01, 2026-06-07, 2026-05",
+    "2025-01-01, 2026-06-06, 2026-04",
+    "2026-06-15, 2026-06-30, 2026-06"
+  })
+  void itReportsTheNewestMonthWhoseSevenDaysHavePassed(
+      LocalDate start, LocalDate end, YearMonth month) {
+    assertThat(DemoCommand.monthToReport(start, end)).isEqualTo(month);
   }
 
   @Test

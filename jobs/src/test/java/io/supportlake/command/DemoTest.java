@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.supportlake.Settings;
 import io.supportlake.generator.Generator;
 import io.supportlake.gold.outcomes.MetricPeriod;
 import io.supportlake.gold.outcomes.MetricQuery;
@@ -14,7 +13,6 @@ import io.supportlake.platform.ConfLoader;
 import io.supportlake.platform.Contract;
 import io.supportlake.platform.DecodingScan;
 import io.supportlake.platform.Lake;
-import io.supportlake.platform.Progress;
 import io.supportlake.platform.Queries;
 import io.supportlake.platform.RunConfig;
 import io.supportlake.rules.Interval;
@@ -29,6 +27,7 @@ import io.supportlake.testing.Tree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,13 +55,14 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** The demo at its own size: what the pipeline finds is what the generator planted. */
 @TestInstance(Lifecycle.PER_CLASS)
 class DemoTest extends SparkSuite {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final LocalDate END = LocalDate.of(2026, 6, 30);
-  private static final long SEED = 7;
+  private static final Pattern QUERY = Pattern.compile("(?m)^  ./supportlake sql .*? \"(.*)\"$");
   private static final double CONFIDENCE = 0.95;
 
   /** Stays, for the notebooks are executed on its lake. */
@@ -70,42 +70,56 @@ class DemoTest extends SparkSuite {
 
   private final Map<String, List<JsonNode>> truth = new HashMap<>();
   private final Canaries canaries = new Canaries();
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private Ran ran = new Ran(-1, "", "");
+  private String logged = "";
 
   @BeforeAll
   void runTheDemo() throws IOException {
-    // First, so that the installation takes this session and makes none of its own.
+    // First, so that the command takes this session and makes none of its own.
     var _ = generatingCode();
     Tree.delete(FOLDER);
-    RunConfig config = config();
-    Settings settings = config.settings(DemoCommand.KEY);
-    LocalDate start = END.minusDays(DemoCommand.DAYS - 1L);
-    var _ =
-        Generator.run(
-            new Generator.Options(
-                SEED, DemoCommand.ACCOUNTS, start, DemoCommand.DAYS, settings.key()),
-            FOLDER.resolve("landing"),
-            FOLDER.resolve("truth"));
-    PlantedLanding.plant(canaries, FOLDER.resolve("landing"));
-    for (String array : List.of("metrics.json", "incidents.json")) {
-      truth.put(array, children(JSON.readTree(planted(array).toFile())));
-    }
-    for (String lines : List.of("campaign.json", "churn.jsonl")) {
-      truth.put(lines, parsed(Files.readAllLines(planted(lines))));
-    }
-    // Before the first run, so that no job can have read it.
-    Tree.delete(FOLDER.resolve("truth"));
-
-    Installation installation = new Installation();
-    installation.use(config);
-    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    Progress progress = new Progress(out);
     try (CapturedLog log = new CapturedLog()) {
-      var _ = DemoCommand.pipeline(installation, settings, start, END, progress);
-      var _ = OutreachCommand.writeLists(installation, END, progress);
-      var _ = ReportCommand.write(installation, YearMonth.from(END).minusMonths(1), progress);
-      out.println(log.text());
+      ran =
+          Ran.of(() ->
+              new CommandLine(new DemoCommand(_ -> plantSecretsAndTakeTheTruthAway()))
+                  .execute("--folder", FOLDER.toString()));
+      logged = log.text();
     }
+    assertThat(ran.code()).as(ran.out() + ran.error() + logged).isZero();
+  }
+
+  /** Before the first run, so that no job can have read the truth. */
+  private void plantSecretsAndTakeTheTruthAway() {
+    try {
+      PlantedLanding.plant(canaries, FOLDER.resolve("landing"));
+      for (String array : List.of("metrics.json", "incidents.json")) {
+        truth.put(array, children(JSON.readTree(planted(array).toFile())));
+      }
+      for (String lines : List.of("campaign.json", "churn.jsonl")) {
+        truth.put(lines, parsed(Files.readAllLines(planted(lines))));
+      }
+      Tree.delete(FOLDER.resolve("truth"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void theCommandSaysWhatItMadeAndTheQueriesThatItNamesCanBeAsked() {
+    assertThat(ran.out())
+        .contains("run 1: 2025-01-01 to 2026-06-29")
+        .contains("run 2: 2026-06-30")
+        .containsPattern("Done\\. The last day \\(2026-06-30\\) alone took [0-9.]+ s")
+        .contains("Report:   open " + FOLDER.resolve("out/report/2026-05/value-report.html"));
+    assertThat(FOLDER.resolve("out/report/2026-05/value-report.html")).exists();
+    Matcher queries = QUERY.matcher(ran.out());
+    int asked = 0;
+    while (queries.find()) {
+      Ran answer = Ran.of("sql", "--lake", FOLDER.resolve("lake").toString(), queries.group(1));
+      assertThat(answer.code()).as(queries.group(1) + answer.error()).isZero();
+      asked++;
+    }
+    assertThat(asked).isEqualTo(5);
   }
 
   /**
@@ -120,8 +134,7 @@ class DemoTest extends SparkSuite {
             CONTRACTS.layer("raw").stream().map(Contract::shortName).toList());
     Set<String> plantedBeforeTheRuns = canaries.labels().keySet();
     assertThat(plantedBeforeTheRuns).hasSizeGreaterThan(2_000);
-    said.write(commands().getBytes(StandardCharsets.UTF_8));
-    Files.write(FOLDER.resolve("said.txt"), said.toByteArray());
+    Files.writeString(FOLDER.resolve("said.txt"), ran.out() + ran.error() + logged + commands());
     Map<String, String> forms = canaries.forms();
     Path restricted = FOLDER.resolve("lake/restricted");
     List<Path> delivered = List.of(FOLDER.resolve("landing"), FOLDER.resolve("given"));

@@ -1,17 +1,19 @@
 package io.supportlake.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contracts;
+import io.supportlake.platform.Outages;
 import io.supportlake.platform.Progress;
 import io.supportlake.platform.RunConfig;
 import io.supportlake.platform.Runner;
 import io.supportlake.rules.KeyedHash;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -124,25 +126,30 @@ class CrashTest extends SparkSuite {
         .contains("supportlake: could not go on: the system's limit on the size of a file")
         .contains("then the same command completes what was begun");
 
-    Runner.Summary completed = runHere("full", "large", 1);
-    assertThat(completed.runSequence()).isEqualTo(1);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Progress progress = new Progress(new PrintStream(said, true, StandardCharsets.UTF_8));
+    Runner.Summary completed = runHere("full", "large", 1, progress);
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("completing run 1");
     assertThat(completed.read()).isEqualTo(12);
+    assertThat(completed.quarantined()).isZero();
     assertThat(completed.accepted()).isEqualTo(12);
   }
 
   @Test
-  void aFileInTheWayOfAFolderIsExplainedAndTheNextRunCompletes()
-      throws IOException, InterruptedException {
+  void aFileInTheWayOfAFolderIsExplainedAndTheNextRunCompletes() throws IOException {
     Path inTheWay = Files.createDirectories(folder.resolve("blocked")).resolve("silver");
     Files.writeString(inTheWay, "not a folder");
 
-    Program.Started blocked = run("blocked", 1);
-    assertThat(blocked.await()).as(blocked.printed()).isEqualTo(1);
-    assertThat(blocked.printed())
-        .contains("supportlake: could not go on: a file is in the way of a folder");
+    assertThatExceptionOfType(Exception.class)
+        .isThrownBy(() -> runHere("blocked", "landing", 1, Progress.silent()))
+        .satisfies(e ->
+            assertThat(Outages.explain(e))
+                .hasValueSatisfying(said ->
+                    assertThat(said)
+                        .startsWith("could not go on: a file is in the way of a folder")));
 
     Files.delete(inTheWay);
-    assertThat(runHere("blocked", "landing", 1).accepted()).isPositive();
+    assertThat(runHere("blocked", "landing", 1, Progress.silent()).accepted()).isPositive();
     assertThat(Contents.unfinished(spark(), contracts, folder.resolve("blocked"))).isEmpty();
   }
 
@@ -173,11 +180,11 @@ class CrashTest extends SparkSuite {
   /** Lets a run finish, unless the last kill struck after its last commit. */
   private void finish(String lake, int days) {
     if (!Contents.isFinished(spark(), contracts, folder.resolve(lake), START.plusDays(days - 1L))) {
-      var _ = runHere(lake, "landing", days);
+      var _ = runHere(lake, "landing", days, Progress.silent());
     }
   }
 
-  private Runner.Summary runHere(String lake, String landing, int days) {
+  private Runner.Summary runHere(String lake, String landing, int days, Progress progress) {
     Path conf = program.home().resolve("conf");
     RunConfig config =
         RunConfig.load(conf, null)
@@ -188,8 +195,7 @@ class CrashTest extends SparkSuite {
             config,
             config.settings(HexFormat.of().parseHex(CrashHarness.KEY)),
             conf,
-            new Progress(
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)))
+            progress)
         .run(START, START.plusDays(days - 1L));
   }
 

@@ -7,8 +7,6 @@ import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,10 +145,8 @@ class DeliveryTest extends SparkSuite {
     RunConfig config =
         RunConfig.load(HOME.resolve("conf"), null)
             .at(own.resolve("lake"), own.resolve("landing"), own.resolve("out"));
-    PrintStream out =
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     return new Runner(
-        spark(), contracts, config, SETTINGS, HOME.resolve("conf"), new Progress(out));
+        spark(), contracts, config, SETTINGS, HOME.resolve("conf"), Progress.silent());
   }
 
   private Lake lake() {

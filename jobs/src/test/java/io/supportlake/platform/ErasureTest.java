@@ -3,7 +3,6 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.bool_or;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,9 +12,6 @@ import io.supportlake.platform.Contract.Kind;
 import io.supportlake.testing.SparkSuite;
 import io.supportlake.testing.Tree;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -88,22 +84,18 @@ class ErasureTest extends SparkSuite {
     }
 
     Runner runner() {
-      return new Runner(spark(), CONTRACTS, config(), SETTINGS, HOME.resolve("conf"), quiet());
+      return new Runner(
+          spark(), CONTRACTS, config(), SETTINGS, HOME.resolve("conf"), Progress.silent());
     }
 
     Erasure erasure(Supplier<Instant> now) {
       return new Erasure(
-          spark(), CONTRACTS, config(), SETTINGS, HOME.resolve("conf"), quiet(), now);
+          spark(), CONTRACTS, config(), SETTINGS, HOME.resolve("conf"), Progress.silent(), now);
     }
 
     Retention retention() {
       return new Retention(spark(), lake(), CONTRACTS, config(), Map.of());
     }
-  }
-
-  private static Progress quiet() {
-    return new Progress(
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
   }
 
   @BeforeAll
@@ -345,8 +337,6 @@ class ErasureTest extends SparkSuite {
     assertThat(accounts.getLong(0)).isEqualTo(accounts.getLong(1));
     assertThat(accounts.getLong(2)).isPositive();
 
-    Map<String, List<String>> here = everything(erased.lake());
-    Map<String, List<String>> there = everything(twin.lake());
     Map<String, List<String>> differences = new TreeMap<>();
     for (Contract contract : Tables.inOrder(CONTRACTS)) {
       boolean isOthers =
@@ -354,8 +344,8 @@ class ErasureTest extends SparkSuite {
               && contract.columnNames().contains("account_id")
               && !contract.name().equals("silver.text_embedding");
       if (isOthers) {
-        List<String> mine = others(rows(here, contract.name()));
-        List<String> theirs = others(rows(there, contract.name()));
+        List<String> mine = others(contents(erased.lake(), contract));
+        List<String> theirs = others(contents(twin.lake(), contract));
         if (!mine.equals(theirs)) {
           differences.put(
               contract.name(),
@@ -368,7 +358,11 @@ class ErasureTest extends SparkSuite {
     }
     assertThat(differences).isEmpty();
     for (String sums : List.of("gold.team_day", "gold.product_day", "gold.churned_revenue")) {
-      assertThat(here.get(sums)).as(sums).isEqualTo(there.get(sums)).isNotEmpty();
+      Contract contract = CONTRACTS.of(sums);
+      assertThat(contents(erased.lake(), contract))
+          .as(sums)
+          .isEqualTo(contents(twin.lake(), contract))
+          .isNotEmpty();
     }
   }
 
@@ -497,39 +491,37 @@ class ErasureTest extends SparkSuite {
     for (String layer : List.of("bronze", "silver", "gold", "ops")) {
       for (Contract contract : CONTRACTS.layer(layer)) {
         if (lake.exists(contract.name())) {
-          people.forEach((kind, ids) -> undeclared.addAll(undeclared(lake, contract, kind, ids)));
+          undeclared.addAll(undeclared(lake, contract, people));
         }
       }
     }
     assertThat(undeclared).isEmpty();
   }
 
-  /** Columns that hold one of the ids though the contract does not say so; one pass a table. */
+  /** Columns that hold an id of a kind though the contract does not say so; one pass a table. */
   private static List<String> undeclared(
-      Lake lake, Contract contract, String kind, Set<String> ids) {
-    List<String> declared =
-        SubjectColumns.of(contract, kind).map(SubjectColumns::keys).orElse(List.of());
-    List<String> columns =
-        contract.columns().stream()
-            .filter(c -> c.type().equals(DataTypes.StringType) && !declared.contains(c.name()))
-            .map(Contract.Column::name)
-            .toList();
-    if (columns.isEmpty()) {
+      Lake lake, Contract contract, Map<String, Set<String>> people) {
+    List<String> names = new ArrayList<>();
+    List<Column> holds = new ArrayList<>();
+    people.forEach((kind, ids) -> {
+      List<String> declared =
+          SubjectColumns.of(contract, kind).map(SubjectColumns::keys).orElse(List.of());
+      for (Contract.Column c : contract.columns()) {
+        if (c.type().equals(DataTypes.StringType) && !declared.contains(c.name())) {
+          names.add(kind + " in " + contract.name() + "." + c.name());
+          Column isId = col("`" + c.name() + "`").isin(ids.toArray());
+          holds.add(coalesce(bool_or(isId), lit(false)));
+        }
+      }
+    });
+    if (holds.isEmpty()) {
       return List.of();
     }
-    Row holds =
+    Row found =
         lake.read(contract.name())
-            .groupBy()
-            .agg(
-                count(lit(1)),
-                columns.stream()
-                    .map(c -> coalesce(bool_or(col("`" + c + "`").isin(ids.toArray())), lit(false)))
-                    .toArray(Column[]::new))
+            .agg(holds.getFirst(), holds.subList(1, holds.size()).toArray(Column[]::new))
             .first();
-    return IntStream.range(0, columns.size())
-        .filter(i -> holds.getBoolean(i + 1))
-        .mapToObj(i -> kind + " in " + contract.name() + "." + columns.get(i))
-        .toList();
+    return IntStream.range(0, names.size()).filter(found::getBoolean).mapToObj(names::get).toList();
   }
 
   private static Set<String> values(Lake lake, String table, String column) {

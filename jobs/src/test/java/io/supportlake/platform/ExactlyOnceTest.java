@@ -13,8 +13,6 @@ import io.supportlake.testing.SparkSuite;
 import io.supportlake.testing.Tree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -275,14 +273,7 @@ class ExactlyOnceTest extends SparkSuite {
     RunConfig config =
         RunConfig.load(home.resolve("conf"), null)
             .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
-    return new Runner(
-            spark(),
-            contracts,
-            config,
-            SETTINGS,
-            home.resolve("conf"),
-            new Progress(
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)))
+    return new Runner(spark(), contracts, config, SETTINGS, home.resolve("conf"), Progress.silent())
         .run(null, to);
   }
 

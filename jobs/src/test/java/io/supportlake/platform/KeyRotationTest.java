@@ -10,8 +10,6 @@ import io.supportlake.testing.Lines;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,19 +116,24 @@ class KeyRotationTest extends SparkSuite {
         SETTINGS.reportingZone(), SETTINGS.reportingCurrency(), SETTINGS.defaultRegion(), key);
   }
 
-  private static Progress quiet() {
-    return new Progress(
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-  }
-
   private static Runner runner(String lake, KeyedHash key) {
     return new Runner(
-        spark(), contracts, config(lake), settings(key), folder.resolve("home/conf"), quiet());
+        spark(),
+        contracts,
+        config(lake),
+        settings(key),
+        folder.resolve("home/conf"),
+        Progress.silent());
   }
 
   private static Erasure erasure(KeyedHash key) {
     return new Erasure(
-        spark(), contracts, config("old"), settings(key), folder.resolve("home/conf"), quiet());
+        spark(),
+        contracts,
+        config("old"),
+        settings(key),
+        folder.resolve("home/conf"),
+        Progress.silent());
   }
 
   private static Lake lake(String name) {

@@ -6,9 +6,6 @@ import io.supportlake.testing.Lines;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -65,7 +62,6 @@ class NewColumnTest extends SparkSuite {
         config,
         SETTINGS,
         HOME.resolve("conf"),
-        new Progress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)));
+        Progress.silent());
   }
 }

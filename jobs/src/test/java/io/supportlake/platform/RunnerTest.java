@@ -7,9 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contract.Kind;
 import io.supportlake.testing.SparkSuite;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
@@ -38,19 +35,17 @@ class RunnerTest extends SparkSuite {
 
   @BeforeAll
   void runTheHistoryInParts() {
-    var _ =
-        Generator.run(
-            new Generator.Options(3, 14, START, DAYS, SETTINGS.key()),
-            folder.resolve("landing"),
-            folder.resolve("truth"));
-    parts = runner("parts");
+    generate("landing");
+    parts = runner("parts", "landing");
     var _ = parts.run(START, END.minusDays(10));
     last = parts.run(null, END);
   }
 
+  /** The history at once is generated again, from the same seed. */
   @Test
   void theHistoryInPartsGivesTheTablesOfTheHistoryAtOnce() {
-    Runner once = runner("once");
+    generate("landing-again");
+    Runner once = runner("once", "landing-again");
     var _ = once.run(START, END);
 
     Map<String, List<String>> differences = new TreeMap<>();
@@ -158,18 +153,20 @@ class RunnerTest extends SparkSuite {
         .hasMessageContaining("does not fit the tables");
   }
 
-  private static Runner runner(String name) {
+  private static void generate(String landing) {
+    var _ =
+        Generator.run(
+            new Generator.Options(3, 14, START, DAYS, SETTINGS.key()),
+            folder.resolve(landing),
+            folder.resolve(landing + "-truth"));
+  }
+
+  private static Runner runner(String name, String landing) {
     RunConfig config =
         RunConfig.load(HOME.resolve("conf"), null)
-            .at(folder.resolve(name), folder.resolve("landing"), folder.resolve(name + "-out"));
+            .at(folder.resolve(name), folder.resolve(landing), folder.resolve(name + "-out"));
     return new Runner(
-        spark(),
-        CONTRACTS,
-        config,
-        SETTINGS,
-        HOME.resolve("conf"),
-        new Progress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)));
+        spark(), CONTRACTS, config, SETTINGS, HOME.resolve("conf"), Progress.silent());
   }
 
   private static Map<String, List<String>> everything(Lake lake) {

@@ -43,7 +43,7 @@ public final class AlertLink implements Table {
   public Dataset<Row> build(Inputs in, Period period) {
     Dataset<Row> alerts = in.table("gold.issue_alert").filter(period.covers(col("alert_date")));
     if (alerts.isEmpty()) {
-      // As on most days; what follows takes seconds to plan alone.
+      // What follows takes seconds to plan, also for none.
       return in.spark().createDataFrame(List.of(), NONE);
     }
     Dataset<Row> records = records(in, alerts);

@@ -166,7 +166,8 @@ public final class ContactOutcome implements Table {
 
   /**
    * Of each contact the status intervals of its case, from its start on, that any target pauses in,
-   * with the open microseconds from the contact's start to their own start and end.
+   * with the open microseconds from the contact's start to their own start and end. From contacts
+   * as they are: from those with all facts so far, all of it would be computed twice.
    */
   private static Dataset<Row> stops(Inputs in, Dataset<Row> targets) {
     return in.table("silver.contact")

@@ -1,6 +1,7 @@
 package io.supportlake.gold.outcomes;
 
 import static java.util.stream.Collectors.groupingBy;
+import static org.apache.spark.sql.functions.not;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
@@ -17,7 +18,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * One row per metric, month and cell, from the files in schemas/metrics: the total and the cuts
- * that the configuration stores. All metrics of a table and date column share one pass. Days, weeks
+ * that the configuration stores. All metrics of a table and date column share one pass. Numbers
+ * that nothing can have changed are taken over as they stand: {@link SettledNumbers}. Days, weeks
  * and other cuts are computed when asked for: {@link MetricQuery}.
  */
 public final class Metric implements Table {
@@ -33,15 +35,35 @@ public final class Metric implements Table {
         MetricSpec.of(in.table("conf.metric_spec"), AsOf.end(period, in.settings()));
     List<LocalDate> months =
         period.days().stream().map(d -> d.withDayOfMonth(1)).distinct().sorted().toList();
-    MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, months, cuts(in), period.asOf());
+    List<Cut> cuts = cuts(in);
+    SettledNumbers settled = SettledNumbers.of(in, period, specs, cuts, months);
     MetricCells cells = new MetricCells(specs, MetricPeriod.Grain.MONTH, period.asOf());
     Dataset<Row> all = in.spark().createDataFrame(List.of(), MetricCells.COMPONENTS);
     for (List<MetricSpec> together :
         new TreeMap<>(specs.stream().collect(groupingBy(s -> s.table() + " " + s.dateColumn())))
             .values()) {
-      all = all.unionByName(cube.components(in.table(together.getFirst().table()), together));
+      List<LocalDate> open =
+          months.stream()
+              .filter(m -> together.stream().anyMatch(s -> !settled.contains(s, m)))
+              .toList();
+      if (!open.isEmpty()) {
+        MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, open, cuts, period.asOf());
+        List<MetricSpec> specsOpen =
+            together.stream()
+                .filter(s -> open.stream().anyMatch(m -> !settled.contains(s, m)))
+                .toList();
+        all = all.unionByName(cube.components(in.table(specsOpen.getFirst().table()), specsOpen));
+      }
     }
-    return all.map((MapFunction<Row, Row>) cells::cell, Encoders.row(MetricCells.SCHEMA));
+    Dataset<Row> built =
+        all.where(not(settled.holds()))
+            .map((MapFunction<Row, Row>) cells::cell, Encoders.row(MetricCells.SCHEMA));
+    return settled.metrics().isEmpty()
+        ? built
+        : built.unionByName(
+            in.table("gold.metric")
+                .where(settled.holds())
+                .selectExpr(MetricCells.SCHEMA.fieldNames()));
   }
 
   /** The total and the stored cuts; configuration rows that are in memory already. */

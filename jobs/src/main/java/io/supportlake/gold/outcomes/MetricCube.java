@@ -3,6 +3,7 @@ package io.supportlake.gold.outcomes;
 import static java.util.stream.Collectors.groupingBy;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
 
 import io.supportlake.gold.Sketches;
 import java.time.LocalDate;
@@ -118,8 +119,15 @@ final class MetricCube {
                 "struct('%s' as dimension, %s as dimension_value)"
                     .formatted(cut.name(), cut.valueExpression()))
             .collect(Collectors.joining(", ", "explode(array(", "))"));
+    String date = specs.getFirst().dateColumn();
     return table
-        .withColumn("metric_period", expr(grain.startOf(specs.getFirst().dateColumn())))
+        .where(
+            starts.stream()
+                .map(start -> new MetricPeriod(grain, start))
+                .map(p -> col(date).between(lit(p.start()), lit(p.last())))
+                .reduce(Column::or)
+                .orElse(lit(false)))
+        .withColumn("metric_period", expr(grain.startOf(date)))
         .where(col("metric_period").isin(starts.toArray()))
         .withColumn("metric_level", expr(levels));
   }

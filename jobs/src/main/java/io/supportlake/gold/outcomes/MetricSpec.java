@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     the interval of a share; null where observations are told apart by no such column
  * @param grains periods that it can be computed for
  * @param dimensions columns that the metric may be split by
+ * @param isMovedByTime whether a mature number changes with the as-of instant though no row does
  */
 record MetricSpec(
     String metric,
@@ -50,7 +52,8 @@ record MetricSpec(
     @Nullable String cluster,
     List<MetricPeriod.Grain> grains,
     List<String> dimensions,
-    String definitionHash)
+    String definitionHash,
+    boolean isMovedByTime)
     implements Serializable {
 
   /** How components become a value and an interval. */
@@ -100,6 +103,9 @@ record MetricSpec(
   /** Days that late data are waited for after the windows have closed. */
   static final int LATE_DAYS = 20;
 
+  /** Stands for the as-of instant in expressions. */
+  private static final String AS_OF = "${as_of}";
+
   /** More definitions than anybody reads; a bound for reading them. */
   private static final int MOST = 1000;
 
@@ -134,13 +140,16 @@ record MetricSpec(
                     .map(p -> MetricPeriod.Grain.valueOf(p.toUpperCase(Locale.ROOT)))
                     .toList(),
                 List.copyOf(r.getList(r.fieldIndex("dimensions"))),
-                r.getAs("definition_hash")))
+                r.getAs("definition_hash"),
+                Stream.of("where_clause", "numerator", "denominator", "censor")
+                    .map(c -> r.<String>getAs(c))
+                    .anyMatch(e -> e != null && e.contains(AS_OF))))
         .sorted(java.util.Comparator.comparing(MetricSpec::metric))
         .toList();
   }
 
   private static String given(Row row, String column, String asOf) {
-    return row.<String>getAs(column).strip().replace("${as_of}", asOf);
+    return row.<String>getAs(column).strip().replace(AS_OF, asOf);
   }
 
   /** The predicate of the rows behind the metric; true or false, never null. */

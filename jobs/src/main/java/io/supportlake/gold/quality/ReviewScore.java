@@ -30,8 +30,10 @@ public final class ReviewScore implements Table {
         in.table("silver.support_case")
             .selectExpr(
                 "case_id as known_case_id", "account_id", "stake as case_stake", "issue_family");
+    // Of a review whose criteria name several cases, the last: stake and family are of one case.
     Dataset<Row> ratings =
         in.table("silver.review")
+            .withColumn("case_id", expr("max(case_id) over (partition by review_id)"))
             .join(cases, expr("case_id = known_case_id"), "left")
             .drop("known_case_id")
             .withColumn("stake", expr("coalesce(case_stake, 'low')"))

@@ -153,4 +153,27 @@ class ReviewScoreTest extends SparkSuite {
     assertThat(row.<BigDecimal>getAs("expected_risk_reporting_amount"))
         .isEqualByComparingTo("45.00");
   }
+
+  /** A correction may give some of a review's criteria another case. */
+  @Test
+  void stakeAndFamilyAreOfTheOneCaseThatTheScoreNames() {
+    Row row =
+        new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.review_score")
+            .with(
+                "silver.review",
+                Rows.of(CONTRACTS, "silver.review")
+                    .with("review_id", "r", "case_id", "k1", "criterion", "a", "score", 1.0)
+                    .with("review_id", "r", "case_id", "k2", "criterion", "b", "score", 0.0))
+            .with(
+                "silver.support_case",
+                Rows.of(CONTRACTS, "silver.support_case")
+                    .with("case_id", "k1", "stake", "medium", "issue_family", "unknown")
+                    .with("case_id", "k2", "stake", "high", "issue_family", "other"))
+            .build(new ReviewScore(), DAY)
+            .first();
+
+    assertThat(row.<String>getAs("case_id")).isEqualTo("k2");
+    assertThat(row.<String>getAs("stake")).isEqualTo("high");
+    assertThat(row.<String>getAs("issue_family")).isEqualTo("other");
+  }
 }
