@@ -14,7 +14,6 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private final Installation installation = new Installation();
 
-  private final Consumer<Path> landed;
+  private final Runnable landed;
 
   @Option(names = "--seed", defaultValue = "7", description = "default: ${DEFAULT-VALUE}")
   private long seed = 7;
@@ -62,15 +61,15 @@ final class DemoCommand implements Callable<Integer> {
   private @Nullable Path folder;
 
   DemoCommand() {
-    this(_ -> {});
+    this(() -> {});
   }
 
   /**
    * A demo whose landing zone is not taken as it was generated.
    *
-   * @param landed what is done to the demo's folder between the generation and the first run
+   * @param landed what is done between the generation and the first run
    */
-  DemoCommand(Consumer<Path> landed) {
+  DemoCommand(Runnable landed) {
     this.landed = landed;
   }
 
@@ -97,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
     progress.step(
         "landing zone: %,d records in %,d files",
         made.rows().values().stream().mapToLong(Long::longValue).sum(), made.files());
-    landed.accept(demo);
+    landed.run();
 
     Runner.Summary last = pipeline(installation, settings, start, end, progress);
     List<Path> lists = OutreachCommand.writeLists(installation, end, progress);

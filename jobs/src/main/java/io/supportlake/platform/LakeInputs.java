@@ -29,9 +29,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param spark the session that the table is built in
  * @param changes what this run did to the tables upstream
  * @param units the units to build, or null where all are built
- * @param conf configuration tables by name
  * @param changedDays days that this run changed, by input and date column; null where nothing is
  *     carried on
+ * @param conf configuration tables by name
  * @param corrected by event table, the ids that have more than one version as of the period, with
  *     their {@code newest_version}
  */
@@ -61,7 +61,9 @@ record LakeInputs(
 
   @Override
   public Optional<SortedSet<LocalDate>> changedDays(String name, String column) {
-    return changedDays == null
+    Changes made = changes.get(name);
+    // Of what stood in a table that was built anew, nobody knows the days.
+    return changedDays == null || (made != null && made.isFull())
         ? Optional.empty()
         : Optional.of(changedDays.apply(contract.input(name), column));
   }

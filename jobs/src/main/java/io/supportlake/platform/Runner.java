@@ -688,8 +688,8 @@ public final class Runner {
       SortedSet<LocalDate> days = new TreeSet<>();
       for (Contract.Input input : contract.inputs()) {
         if (input.read().equals("days")) {
-          days.addAll(changedDays(input, Objects.requireNonNull(input.column())));
-          input.touches().forEach(column -> days.addAll(changedDays(input, column)));
+          days.addAll(changedDays(contract, input, Objects.requireNonNull(input.column())));
+          input.touches().forEach(column -> days.addAll(changedDays(contract, input, column)));
         }
       }
       LocalDate earliest = earliest(contract);
@@ -707,7 +707,8 @@ public final class Runner {
      * Days of the rows of an input that this run changed. Of a table that is built by days, they
      * are the days that it built.
      */
-    private SortedSet<LocalDate> changedDays(Contract.Input input, String column) {
+    private SortedSet<LocalDate> changedDays(
+        Contract contract, Contract.Input input, String column) {
       Changes made = changes.get(input.table());
       SortedSet<LocalDate> built = builtDays.get(input.table());
       if (built == null) {
@@ -717,8 +718,8 @@ public final class Runner {
       }
       if (!column.equals(input.column())) {
         throw new UsageException(
-            "%s is built by days, so of %s.%s this run does not know what changed. Take it out of the contract's touches."
-                .formatted(input.table(), input.table(), column));
+            "%s: its input %s is built by days, so what changed by its %s is not known. Take that column out of touches in the contract."
+                .formatted(contract.name(), input.table(), column));
       }
       return built;
     }
@@ -765,7 +766,7 @@ public final class Runner {
               period,
               changes,
               units,
-              isFull ? null : this::changedDays,
+              isFull ? null : (input, column) -> changedDays(contract, input, column),
               this::confTable,
               this::corrected);
       return lake.ordered(contract, Tables.of(contract).build(inputs, period));

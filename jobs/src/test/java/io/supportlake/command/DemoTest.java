@@ -81,7 +81,7 @@ class DemoTest extends SparkSuite {
     try (CapturedLog log = new CapturedLog()) {
       ran =
           Ran.of(() ->
-              new CommandLine(new DemoCommand(_ -> plantSecretsAndTakeTheTruthAway()))
+              new CommandLine(new DemoCommand(this::plantSecretsAndTakeTheTruthAway))
                   .execute("--folder", FOLDER.toString()));
       logged = log.text();
     }

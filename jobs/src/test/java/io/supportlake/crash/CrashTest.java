@@ -1,15 +1,14 @@
 package io.supportlake.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contracts;
-import io.supportlake.platform.Outages;
 import io.supportlake.platform.Progress;
 import io.supportlake.platform.RunConfig;
 import io.supportlake.platform.Runner;
 import io.supportlake.rules.KeyedHash;
+import io.supportlake.testing.Ran;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -130,6 +130,7 @@ class CrashTest extends SparkSuite {
     Progress progress = new Progress(new PrintStream(said, true, StandardCharsets.UTF_8));
     Runner.Summary completed = runHere("full", "large", 1, progress);
     assertThat(said.toString(StandardCharsets.UTF_8)).contains("completing run 1");
+    assertThat(completed.runSequence()).isEqualTo(1);
     assertThat(completed.read()).isEqualTo(12);
     assertThat(completed.quarantined()).isZero();
     assertThat(completed.accepted()).isEqualTo(12);
@@ -140,17 +141,34 @@ class CrashTest extends SparkSuite {
     Path inTheWay = Files.createDirectories(folder.resolve("blocked")).resolve("silver");
     Files.writeString(inTheWay, "not a folder");
 
-    assertThatExceptionOfType(Exception.class)
-        .isThrownBy(() -> runHere("blocked", "landing", 1, Progress.silent()))
-        .satisfies(e ->
-            assertThat(Outages.explain(e))
-                .hasValueSatisfying(said ->
-                    assertThat(said)
-                        .startsWith("could not go on: a file is in the way of a folder")));
+    Ran blocked = runByCommand("blocked");
+    assertThat(blocked.code()).as(blocked.error()).isEqualTo(1);
+    assertThat(blocked.error())
+        .contains("supportlake: could not go on: a file is in the way of a folder");
 
     Files.delete(inTheWay);
-    assertThat(runHere("blocked", "landing", 1, Progress.silent()).accepted()).isPositive();
+    Ran completed = runByCommand("blocked");
+    assertThat(completed.code()).as(completed.error()).isZero();
+    assertThat(completed.out()).contains("completing run 1");
+    assertThat(Contents.of(spark(), contracts, folder.resolve("blocked")).rows()).isPositive();
     assertThat(Contents.unfinished(spark(), contracts, folder.resolve("blocked"))).isEmpty();
+  }
+
+  /** The command of the program in this JVM, over one day. */
+  private Ran runByCommand(String lake) throws IOException {
+    Path key =
+        Files.writeString(
+            folder.resolve("key.yaml"), "privacy: {keyVariable: SUPPORTLAKE_DEMO_KEY}\n");
+    List<String> arguments =
+        new ArrayList<>(CrashHarness.run(folder, lake, "landing", START, START));
+    arguments.addAll(List.of("--conf", key.toString()));
+    String before = System.getProperty("supportlake.home", ".");
+    System.setProperty("supportlake.home", program.home().toString());
+    try {
+      return Ran.of(arguments.toArray(String[]::new));
+    } finally {
+      System.setProperty("supportlake.home", before);
+    }
   }
 
   /** Random letters, which no compression makes small. */

@@ -42,28 +42,23 @@ public final class Metric implements Table {
     for (List<MetricSpec> together :
         new TreeMap<>(specs.stream().collect(groupingBy(s -> s.table() + " " + s.dateColumn())))
             .values()) {
-      List<LocalDate> open =
+      List<MetricSpec> open =
+          together.stream()
+              .filter(s -> months.stream().anyMatch(m -> !settled.contains(s, m)))
+              .toList();
+      List<LocalDate> openMonths =
           months.stream()
-              .filter(m -> together.stream().anyMatch(s -> !settled.contains(s, m)))
+              .filter(m -> open.stream().anyMatch(s -> !settled.contains(s, m)))
               .toList();
       if (!open.isEmpty()) {
-        MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, open, cuts, period.asOf());
-        List<MetricSpec> specsOpen =
-            together.stream()
-                .filter(s -> open.stream().anyMatch(m -> !settled.contains(s, m)))
-                .toList();
-        all = all.unionByName(cube.components(in.table(specsOpen.getFirst().table()), specsOpen));
+        MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, openMonths, cuts, period.asOf());
+        all = all.unionByName(cube.components(in.table(open.getFirst().table()), open));
       }
     }
     Dataset<Row> built =
         all.where(not(settled.holds()))
             .map((MapFunction<Row, Row>) cells::cell, Encoders.row(MetricCells.SCHEMA));
-    return settled.metrics().isEmpty()
-        ? built
-        : built.unionByName(
-            in.table("gold.metric")
-                .where(settled.holds())
-                .selectExpr(MetricCells.SCHEMA.fieldNames()));
+    return settled.metrics().isEmpty() ? built : built.unionByName(settled.rows(in));
   }
 
   /** The total and the stored cuts; configuration rows that are in memory already. */

@@ -128,7 +128,6 @@ final class MetricCube {
                 .reduce(Column::or)
                 .orElse(lit(false)))
         .withColumn("metric_period", expr(grain.startOf(date)))
-        .where(col("metric_period").isin(starts.toArray()))
         .withColumn("metric_level", expr(levels));
   }
 

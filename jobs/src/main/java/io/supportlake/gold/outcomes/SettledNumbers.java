@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -85,9 +86,15 @@ record SettledNumbers(SortedMap<LocalDate, SortedSet<String>> metrics) {
     return new Built(Set.of(spec.definitionHash()), wanted).equals(built.get(spec.metric()));
   }
 
+  /** Whether the numbers of a metric's month stand. */
   boolean contains(MetricSpec spec, LocalDate month) {
     SortedSet<String> ofMonth = metrics.get(month);
     return ofMonth != null && ofMonth.contains(spec.metric());
+  }
+
+  /** The numbers as they stand. */
+  Dataset<Row> rows(Inputs in) {
+    return in.table(TABLE).where(holds()).selectExpr(MetricCells.SCHEMA.fieldNames());
   }
 
   /** Holds for rows with a metric and a period_start that are settled. */

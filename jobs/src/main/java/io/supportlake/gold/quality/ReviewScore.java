@@ -30,7 +30,8 @@ public final class ReviewScore implements Table {
         in.table("silver.support_case")
             .selectExpr(
                 "case_id as known_case_id", "account_id", "stake as case_stake", "issue_family");
-    // Of a review whose criteria name several cases, the last: stake and family are of one case.
+    // A correction may leave a review with criteria of several cases: stake, family and weights are
+    // of the one that the row names.
     Dataset<Row> ratings =
         in.table("silver.review")
             .withColumn("case_id", expr("max(case_id) over (partition by review_id)"))
