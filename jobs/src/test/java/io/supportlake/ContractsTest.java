@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class ContractsTest {
   private static final Path HOME = Path.of(System.getProperty("supportlake.home", "."));
   private static final Path MAIN = HOME.resolve("jobs/src/main/java");
   private static final Path TESTS = HOME.resolve("jobs/src/test/java");
+  private static final Pattern TABLE = Pattern.compile(" implements (Table|KeptHistory) ");
   private static final Contracts CONTRACTS = Contracts.load(HOME.resolve("schemas"));
 
   @Test
@@ -35,7 +37,7 @@ class ContractsTest {
     Set<String> classes = new TreeSet<>();
     try (Stream<Path> files = Files.walk(MAIN)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
-        if (Files.readString(file).contains(" implements Table ")) {
+        if (TABLE.matcher(Files.readString(file)).find()) {
           classes.add(
               MAIN.relativize(file)
                   .toString()

@@ -39,6 +39,7 @@ final class MaintainCommand implements Callable<Integer> {
             installation.lake(),
             installation.contracts(),
             installation.config(),
+            installation.settings(),
             Installation.conf(),
             new Progress(System.out))
         .run(keepHours, date, isDryRun);

@@ -408,7 +408,8 @@ public final class ConfLoader {
    *
    * @param metric its name, as the file's
    * @param denominator left out: every row counts 1
-   * @param censor percentile only: time after which a row without a value is censored
+   * @param censor percentile only: minutes after which a row without a value is censored; all are
+   *     observed for {@code maturityDays} at most
    * @param provisional share only: how it is estimated while windows are open
    * @param scale left out: 1
    * @param maturityDays days after the month's end until its windows have closed
@@ -526,6 +527,10 @@ public final class ConfLoader {
           file,
           "only a percentile has censored values, not kind %s",
           m.kind());
+      require(
+          m.censor() == null || m.maturityDays() > 0,
+          file,
+          "censored values are observed for maturityDays, so these must be 1 or more");
       MetricFile.Provisional provisional = m.provisional();
       if (provisional != null) {
         require(

@@ -70,8 +70,9 @@ public final class ConfTables {
           // where_clause keeps, with ${as_of} for the as-of instant. kind: share,
           // rate_per_exposure,
           // mean, ratio, money_share (numerator / denominator), hajek (denominator: inclusion
-          // probability), percentile (denominator: the share p; censor: the time after which a null
-          // numerator is censored, null = left out). provisional: share while its windows are open,
+          // probability), percentile (denominator: the share p; censor: minutes after which a null
+          // numerator is censored, maturity_days at most, null = left out). provisional: share
+          // while its windows are open,
           // by time to an event (minutes since an instant); counts: survivors or events.
           Map.entry(
               "conf.metric_spec",

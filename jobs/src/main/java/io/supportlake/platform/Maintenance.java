@@ -1,6 +1,7 @@
 package io.supportlake.platform;
 
 import io.delta.tables.DeltaTable;
+import io.supportlake.Settings;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,6 +18,7 @@ public final class Maintenance {
   private final Lake lake;
   private final Contracts contracts;
   private final RunConfig config;
+  private final Settings settings;
   private final Path conf;
   private final Progress progress;
   private final Supplier<Instant> now;
@@ -27,9 +29,10 @@ public final class Maintenance {
       Lake lake,
       Contracts contracts,
       RunConfig config,
+      Settings settings,
       Path conf,
       Progress progress) {
-    this(spark, lake, contracts, config, conf, progress, Instant::now);
+    this(spark, lake, contracts, config, settings, conf, progress, Instant::now);
   }
 
   Maintenance(
@@ -37,6 +40,7 @@ public final class Maintenance {
       Lake lake,
       Contracts contracts,
       RunConfig config,
+      Settings settings,
       Path conf,
       Progress progress,
       Supplier<Instant> now) {
@@ -44,6 +48,7 @@ public final class Maintenance {
     this.lake = lake;
     this.contracts = contracts;
     this.config = config;
+    this.settings = settings;
     this.conf = conf;
     this.progress = progress;
     this.now = now;
@@ -66,6 +71,7 @@ public final class Maintenance {
               .formatted(keepHours, LEAST_HOURS));
     }
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       LocalDate day = asOf == null ? FinishedSet.of(lake).to() : asOf;
       if (day != null) {
@@ -80,18 +86,20 @@ public final class Maintenance {
   private void retain(LocalDate day, boolean isDryRun) {
     long started = System.nanoTime();
     Retention retention =
-        new Retention(spark, lake, contracts, config, SourceMapping.load(conf, config.sources()));
+        new Retention(
+            spark, lake, contracts, config, settings, SourceMapping.load(conf, config.sources()));
     List<Retention.Removed> removed =
         isDryRun ? retention.planned(day) : retention.enforce(day, now.get());
     for (Retention.Removed r : removed) {
       progress.step(
-          "  %-28s before %s: %,d bronze rows, %,d quarantined, %,d files %s",
+          "  %-28s before %s: %,d bronze rows, %,d quarantined, %,d files %s; %,d bronze rows without what names people",
           r.source(),
           r.keptFrom(),
           r.bronzeRows(),
           r.quarantineRows(),
           r.files(),
-          isDryRun ? "would go" : "removed");
+          isDryRun ? "would go" : "removed",
+          r.pseudonymizedRows());
     }
     // Where nothing is counted, rows of a call that was cut off may have gone.
     if (!isDryRun) {

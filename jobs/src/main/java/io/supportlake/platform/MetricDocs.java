@@ -103,7 +103,11 @@ public final class MetricDocs {
       line(text, "Denominator", "`" + text(m, "denominator") + "`");
     }
     if (m.hasNonNull("censor")) {
-      line(text, "Censored where", "`" + text(m, "censor") + "`");
+      line(
+          text,
+          "Censored after",
+          "`%s`, at most %s days; so is what comes later, and a percentile that lies beyond is empty"
+              .formatted(text(m, "censor"), text(m, "maturityDays")));
     }
     if (m.has("provisional")) {
       JsonNode provisional = m.path("provisional");

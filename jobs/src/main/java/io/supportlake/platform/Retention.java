@@ -4,11 +4,16 @@ import static org.apache.spark.sql.functions.array_append;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import io.delta.tables.DeltaTable;
+import io.supportlake.KeptHistory;
+import io.supportlake.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,25 +31,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
 
 /**
  * Removes what the contracts' {@code retentionDays} no longer allow to be kept, counted from the
  * arrival: landed files, bronze and quarantine rows; and outputs by the configuration. Silver
- * stays: it is the root for rebuilding. Bronze of a source whose silver table is built anew from
- * all of a unit's records (histories of accounts, users, agents, consents, articles, surveys) stays
- * too, or the next change would cut the history short.
+ * stays: it is the root for rebuilding. Bronze of a {@link KeptHistory} (accounts, users, agents,
+ * consents, articles, surveys) stays too, or the next change would cut the history short, but
+ * without what names people.
  */
 final class Retention {
   /** Why a record is refused whose earlier delivery may have been removed. */
   static final String REASON = "retention";
 
   static final String LEDGER = "ops.retention_ledger";
+
+  /** Of raw contracts: which record keeps its personal data while it is its unit's newest. */
+  private static final String KEPT_WHILE_CURRENT = "keptWhileCurrent";
 
   private static final String QUARANTINE = "ops.quarantine";
 
@@ -57,6 +67,7 @@ final class Retention {
   private final Lake lake;
   private final Contracts contracts;
   private final RunConfig config;
+  private final Settings settings;
   private final Map<String, SourceMapping> mappings;
 
   /**
@@ -69,11 +80,13 @@ final class Retention {
       Lake lake,
       Contracts contracts,
       RunConfig config,
+      Settings settings,
       Map<String, SourceMapping> mappings) {
     this.spark = spark;
     this.lake = lake;
     this.contracts = contracts;
     this.config = config;
+    this.settings = settings;
     this.mappings = Map.copyOf(mappings);
   }
 
@@ -83,13 +96,19 @@ final class Retention {
    * @param source a source, a mapping's folder, or {@code out}
    * @param keptFrom first arrival day that stays; for outputs the first day or month
    * @param bronzeRows rows of bronze
+   * @param pseudonymizedRows rows of bronze that stay without what names people
    * @param quarantineRows rows of ops.quarantine
    * @param files landed files, or files of outputs
    */
   record Removed(
-      String source, LocalDate keptFrom, long bronzeRows, long quarantineRows, long files) {
+      String source,
+      LocalDate keptFrom,
+      long bronzeRows,
+      long pseudonymizedRows,
+      long quarantineRows,
+      long files) {
     boolean isNothing() {
-      return bronzeRows + quarantineRows + files == 0;
+      return bronzeRows + pseudonymizedRows + quarantineRows + files == 0;
     }
   }
 
@@ -115,24 +134,30 @@ final class Retention {
    * What would go, counted back from a day; without sources of which nothing does.
    *
    * <p>Rows that an earlier call noted, but was cut off before it had removed them, go without
-   * being counted again.
+   * being counted again; rows that lose what names people are counted until they have.
    */
   List<Removed> planned(LocalDate asOf) {
+    return planned(asOf, pseudonymous(asOf));
+  }
+
+  private List<Removed> planned(LocalDate asOf, Map<String, Difference> pseudonymous) {
     List<Removed> all = new ArrayList<>();
     for (Contract raw : contracts.layer("raw")) {
       LocalDate keptFrom = asOf.minusDays(days(raw));
+      Difference difference = pseudonymous.get(bronze(raw));
       all.add(
           new Removed(
               raw.shortName(),
               keptFrom,
               isHistory(raw) ? 0 : rows(bronze(raw), raw, "bronze_rows", keptFrom),
+              difference == null ? 0 : difference.builtCount(),
               rows(QUARANTINE, raw, "quarantine_rows", keptFrom),
               landed(raw.shortName(), keptFrom).size()));
     }
     for (SourceMapping mapping : mappings.values()) {
       LocalDate keptFrom = asOf.minusDays(days(mapping));
       int files = landed(mapping.folder(), keptFrom).size();
-      all.add(new Removed(mapping.folder(), keptFrom, 0, 0, files));
+      all.add(new Removed(mapping.folder(), keptFrom, 0, 0, 0, files));
     }
     LocalDate outputsFrom = asOf.minusDays(config.retention().outputDays());
     long files =
@@ -140,7 +165,7 @@ final class Retention {
             .flatMap(folder -> tree(folder).stream())
             .filter(Files::isRegularFile)
             .count();
-    all.add(new Removed(OUTPUTS, outputsFrom, 0, 0, files));
+    all.add(new Removed(OUTPUTS, outputsFrom, 0, 0, 0, files));
     return all.stream().filter(r -> !r.isNothing()).toList();
   }
 
@@ -151,8 +176,10 @@ final class Retention {
    * @return as {@link #planned} said before
    */
   List<Removed> enforce(LocalDate asOf, Instant now) {
-    List<Removed> going = planned(asOf);
+    Map<String, Difference> pseudonymous = pseudonymous(asOf);
+    List<Removed> going = planned(asOf, pseudonymous);
     note(going, asOf, now);
+    pseudonymous.forEach(lake::merge);
     remove(asOf);
     return going;
   }
@@ -172,8 +199,10 @@ final class Retention {
                     Date.valueOf(r.keptFrom()),
                     r.bronzeRows(),
                     r.quarantineRows(),
-                    r.files()))
+                    r.files(),
+                    r.pseudonymizedRows()))
             .toList();
+    lake.evolve(LEDGER);
     lake.append(
         LEDGER,
         spark.createDataFrame(rows, contracts.of(LEDGER).schema()),
@@ -213,12 +242,57 @@ final class Retention {
         .orElseThrow();
   }
 
-  /** Whether a silver table reads all of a unit's records again when one more comes. */
   private boolean isHistory(Contract raw) {
+    return !readers(raw).isEmpty();
+  }
+
+  /** Tables that read records of the source again when they were read before. */
+  private List<Contract> readers(Contract raw) {
     return contracts.layer("silver").stream()
-        .flatMap(c -> c.inputs().stream())
-        .anyMatch(
-            i -> i.table().equals(bronze(raw)) && !List.of("new", "signed").contains(i.read()));
+        .filter(c ->
+            c.inputs().stream()
+                .anyMatch(i ->
+                    i.table().equals(bronze(raw)) && !List.of("new", "signed").contains(i.read())))
+        .toList();
+  }
+
+  /** By bronze table of the histories there are. */
+  private Map<String, Difference> pseudonymous(LocalDate asOf) {
+    Map<String, Difference> differences = new TreeMap<>();
+    for (Contract raw : contracts.layer("raw")) {
+      if (isHistory(raw) && lake.exists(bronze(raw))) {
+        differences.put(bronze(raw), pseudonymous(raw, asOf.minusDays(days(raw))));
+      }
+    }
+    return differences;
+  }
+
+  /** Old records of a history whose personal data go, as they stand and as they are to be. */
+  private Difference pseudonymous(Contract raw, LocalDate keptFrom) {
+    Dataset<Row> stood = lake.read(bronze(raw));
+    if (raw.optionalProperty(KEPT_WHILE_CURRENT) instanceof String condition) {
+      stood = stood.withColumn("is_kept", isNewest(raw).and(coalesce(expr(condition), lit(false))));
+    } else {
+      stood = stood.withColumn("is_kept", lit(false));
+    }
+    stood = stood.where(old(bronze(raw), raw, keptFrom)).where(not(col("is_kept"))).drop("is_kept");
+    Dataset<Row> built = stood.withColumn("unknown_columns", lit(null).cast("string"));
+    for (Contract reader : readers(raw)) {
+      built = ((KeptHistory) Tables.of(reader)).pseudonymous(built, settings);
+    }
+    return Difference.of(lake.contract(bronze(raw)), built, stood);
+  }
+
+  /** Whether a record is the one that counts now of its unit. */
+  private Column isNewest(Contract raw) {
+    return row_number()
+        .over(
+            Window.partitionBy(Lake.columns(readers(raw).getFirst().unit()))
+                .orderBy(
+                    col(String.valueOf(raw.property("eventTime"))).desc(),
+                    col("record_id").desc(),
+                    col("record_version").desc()))
+        .equalTo(1);
   }
 
   private static String old(String table, Contract raw, LocalDate keptFrom) {
@@ -230,6 +304,9 @@ final class Retention {
 
   /** Old rows that the ledger does not have yet. */
   private long rows(String table, Contract raw, String noted, LocalDate keptFrom) {
+    if (!lake.exists(table)) {
+      return 0;
+    }
     Dataset<Row> old = lake.read(table).where(old(table, raw, keptFrom));
     LocalDate earlier = keptFrom(lake, raw, noted).orElse(null);
     if (earlier == null) {
@@ -253,7 +330,7 @@ final class Retention {
   }
 
   private void delete(String table, String condition) {
-    if (!lake.read(table).where(condition).isEmpty()) {
+    if (lake.exists(table) && !lake.read(table).where(condition).isEmpty()) {
       DeltaTable.forPath(spark, lake.path(table)).delete(condition);
     }
   }
@@ -262,6 +339,9 @@ final class Retention {
   private List<String> landed(String folder, LocalDate keptFrom) {
     Set<String> there = new HashSet<>();
     landing().list(folder).forEach(f -> there.add(f.path()));
+    if (there.isEmpty()) {
+      return List.of();
+    }
     return lake
         .read("ops.landing_file")
         .where(

@@ -64,6 +64,14 @@ public final class KeyedHash implements Serializable {
     return kind + "_" + keyId + "_" + hex(kind, value, TOKEN_HEX);
   }
 
+  /** Whether a value has the form of a token of the kind under this key. */
+  public boolean isToken(String kind, String value) {
+    String prefix = kind + "_" + keyId + "_";
+    return value.length() == prefix.length() + TOKEN_HEX
+        && value.startsWith(prefix)
+        && value.chars().skip(prefix.length()).allMatch(c -> "0123456789abcdef".indexOf(c) >= 0);
+  }
+
   /**
    * The first {@code length} hex digits of the hash of kind and value; those of {@link #token}
    * begin with them.

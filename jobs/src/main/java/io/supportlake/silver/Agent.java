@@ -10,8 +10,9 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.trim;
 
 import io.supportlake.Inputs;
+import io.supportlake.KeptHistory;
 import io.supportlake.Period;
-import io.supportlake.Table;
+import io.supportlake.Settings;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -21,7 +22,7 @@ import org.apache.spark.sql.Row;
  * {@code silver.agent}: one row per agent and assignment, as half-open intervals. The lists are
  * sorted sets, so a roster that merely orders them differently states no change.
  */
-public final class Agent implements Table {
+public final class Agent implements KeptHistory {
   private static final List<String> STATE =
       List.of(
           "tier",
@@ -42,11 +43,16 @@ public final class Agent implements Table {
   public Dataset<Row> build(Inputs in, Period period) {
     Dataset<Row> changes =
         in.table("bronze.roster_change")
-            .drop("agent_name")
             .withColumn("skills", sortedSet(col("skills")))
             .withColumn("languages", sortedSet(col("languages")))
             .withColumn("certifications", sortedSet(col("certifications")));
     return History.intervals(changes, List.of("agent_id"), STATE);
+  }
+
+  /** Without names, which no table has. */
+  @Override
+  public Dataset<Row> pseudonymous(Dataset<Row> records, Settings settings) {
+    return records.withColumn("agent_name", lit(null).cast("string"));
   }
 
   private static Column sortedSet(Column list) {

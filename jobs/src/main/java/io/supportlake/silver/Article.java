@@ -3,14 +3,16 @@ package io.supportlake.silver;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.Inputs;
+import io.supportlake.KeptHistory;
 import io.supportlake.Period;
-import io.supportlake.Table;
+import io.supportlake.Settings;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,7 +21,7 @@ import org.apache.spark.sql.Row;
  * {@code silver.article}: one row per knowledge article: when it was first written, what its latest
  * edition says of itself, and how often it was used. Searches without result belong to no article.
  */
-public final class Article implements Table {
+public final class Article implements KeptHistory {
   /** For the platform. */
   public Article() {}
 
@@ -53,5 +55,13 @@ public final class Article implements Table {
             broadcast(in.table("conf.category").dropDuplicates("category")),
             new String[] {"category"},
             "left");
+  }
+
+  /** Without what was searched for, which no table has. */
+  @Override
+  public Dataset<Row> pseudonymous(Dataset<Row> records, Settings settings) {
+    return records
+        .withColumn("user_id", Privacy.token(Privacy.USER, col("user_id"), settings))
+        .withColumn("query", lit(null).cast("string"));
   }
 }

@@ -8,7 +8,9 @@ import io.supportlake.rules.KeyedHash;
 import io.supportlake.rules.Redactor;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
+import org.jspecify.annotations.Nullable;
 
 /** Columns without personal data: redacted texts and keyed tokens in place of ids. */
 final class Privacy {
@@ -24,10 +26,25 @@ final class Privacy {
     return when(text.isNotNull(), udf(redact, DataTypes.StringType).apply(text));
   }
 
-  /** The keyed token of a value, the same wherever kind and value are; null stays null. */
+  /**
+   * The keyed token of a value, the same wherever kind and value are; null stays null, and so does
+   * what is such a token already.
+   */
   static Column token(String kind, Column value, Settings settings) {
+    return token(kind, value, value, settings);
+  }
+
+  /**
+   * The keyed token of a value in its normal form.
+   *
+   * @param value as it came, which may be such a token already
+   * @param normal the value in the one notation that equal values share; null has no token
+   */
+  static Column token(String kind, Column value, Column normal, Settings settings) {
     KeyedHash key = settings.key();
-    UDF1<String, String> tokenise = plain -> key.token(kind, plain);
-    return when(value.isNotNull(), udf(tokenise, DataTypes.StringType).apply(value));
+    UDF2<String, String, @Nullable String> tokenise =
+        (came, plain) ->
+            key.isToken(kind, came) ? came : plain == null ? null : key.token(kind, plain);
+    return when(value.isNotNull(), udf(tokenise, DataTypes.StringType).apply(value, normal));
   }
 }

@@ -94,7 +94,7 @@ class ErasureTest extends SparkSuite {
     }
 
     Retention retention() {
-      return new Retention(spark(), lake(), CONTRACTS, config(), Map.of());
+      return new Retention(spark(), lake(), CONTRACTS, config(), SETTINGS, Map.of());
     }
   }
 

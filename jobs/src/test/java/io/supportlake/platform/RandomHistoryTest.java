@@ -60,6 +60,7 @@ class RandomHistoryTest extends SparkSuite {
       List.of(
           "gold.contact_outcome",
           "gold.episode_outcome",
+          "gold.episode_attribution",
           "gold.review_score",
           "gold.customer_timeline");
 

@@ -46,6 +46,23 @@ class KeyedHashTest {
   }
 
   @Test
+  void aTokenIsToldFromOtherValues() {
+    String token = HASH.token("usr", "n1");
+    assertThat(HASH.isToken("usr", token)).isTrue();
+    assertThat(
+            List.of(
+                "n1",
+                "",
+                token.substring(1),
+                token + "0",
+                token.replaceAll(".$", "g"),
+                token.toUpperCase(java.util.Locale.ROOT),
+                HASH.token("email", "n1"),
+                KeyedHash.of("k2", KEY).token("usr", "n1")))
+        .noneMatch(value -> HASH.isToken("usr", value));
+  }
+
+  @Test
   void unitsAreUniform() {
     double[] units =
         IntStream.range(0, 20_000).mapToDouble(i -> HASH.unit("campaign", "acc" + i)).toArray();

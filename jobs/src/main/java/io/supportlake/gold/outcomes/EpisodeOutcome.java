@@ -47,8 +47,8 @@ public final class EpisodeOutcome implements Table {
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     Settings settings = in.settings();
-    Dataset<Row> contacts = linkedContacts(in);
-    Dataset<Row> caseSpans = caseSpans(contacts);
+    Dataset<Row> contacts = CaseSpans.contacts(in);
+    Dataset<Row> caseSpans = CaseSpans.of(contacts);
     Dataset<Row> intervals = statusIntervals(in.table("silver.case_status_interval"));
     Dataset<Row> cases = in.table("silver.support_case");
 
@@ -118,12 +118,6 @@ public final class EpisodeOutcome implements Table {
         .transform(e -> withOutcomes(e, AsOf.endLiteral(period, settings), settings));
   }
 
-  /** Contacts with their episode; a contact outside every episode keeps a null one. */
-  private static Dataset<Row> linkedContacts(Inputs in) {
-    Dataset<Row> links = in.table("silver.episode_contact").select("contact_id", "episode_id");
-    return in.table("silver.contact").join(links, "contact_id", "left");
-  }
-
   private static Dataset<Row> left(Dataset<Row> episodes, Dataset<Row> facts) {
     Dataset<Row> keyed = facts.withColumnRenamed("episode_id", "fact_episode_id");
     return episodes
@@ -148,48 +142,6 @@ public final class EpisodeOutcome implements Table {
             "transfer_count as first_transfers",
             "escalation_count as first_escalations");
     return episodes.join(first, col("first_contact_id").equalTo(col("first_id"))).drop("first_id");
-  }
-
-  /**
-   * A case's time within an episode, half-open; before its first contact a case belongs to its
-   * first episode. A case spans two episodes only when sixty days cut it. What another account has
-   * of it (money, a survey, the case it was merged into) is not the episode's: it has one customer.
-   */
-  private static Dataset<Row> caseSpans(Dataset<Row> contacts) {
-    return contacts
-        .where("episode_id is not null")
-        .groupBy("account_id", "case_id", "episode_id")
-        .agg(expr("min(started_at) as starts_at"))
-        .selectExpr(
-            "account_id",
-            "case_id",
-            "episode_id",
-            "if(lag(starts_at) over by_case is null, timestamp'0001-01-01 00:00:00', starts_at) as"
-                    .replace("by_case", BY_CASE)
-                + " span_from",
-            "coalesce(lead(starts_at) over by_case, timestamp'9999-12-31 00:00:00') as"
-                    .replace("by_case", BY_CASE)
-                + " span_to",
-            "count(*) over (partition by case_id) = 1 as is_whole_case");
-  }
-
-  private static final String BY_CASE = "(partition by case_id order by starts_at, episode_id)";
-
-  private static Dataset<Row> within(Dataset<Row> facts, String instant, Dataset<Row> caseSpans) {
-    Dataset<Row> spans =
-        caseSpans
-            .withColumnRenamed("case_id", "span_case_id")
-            .withColumnRenamed("account_id", "span_account_id");
-    Column at = col(instant);
-    return facts
-        .join(
-            spans,
-            col("case_id")
-                .equalTo(col("span_case_id"))
-                .and(col("account_id").equalTo(col("span_account_id")))
-                .and(at.geq(col("span_from")))
-                .and(at.lt(col("span_to"))))
-        .drop("span_case_id", "span_account_id");
   }
 
   /** Status intervals; the solve that ends a customer's thanks is told apart from a solve. */
@@ -265,7 +217,7 @@ public final class EpisodeOutcome implements Table {
 
   private static Dataset<Row> solves(Dataset<Row> intervals, Dataset<Row> caseSpans) {
     Dataset<Row> byCase =
-        within(intervals, "valid_from", caseSpans)
+        CaseSpans.within(intervals, "valid_from", caseSpans)
             .groupBy("episode_id", "case_id")
             .agg(
                 expr("min(valid_from) filter (where is_solve) as first_solved_at"),
@@ -352,7 +304,7 @@ public final class EpisodeOutcome implements Table {
   private static Dataset<Row> escalations(
       Dataset<Row> segments, Dataset<Row> cases, Dataset<Row> caseSpans) {
     Dataset<Row> bySegment =
-        within(
+        CaseSpans.within(
                 segments
                     .where("escalation_kind is not null")
                     .select("account_id", "case_id", "started_at", "escalation_kind"),
@@ -408,7 +360,7 @@ public final class EpisodeOutcome implements Table {
   }
 
   private static Dataset<Row> money(Dataset<Row> events, Dataset<Row> caseSpans) {
-    return within(events.where("case_id is not null"), "occurred_at", caseSpans)
+    return CaseSpans.within(events.where("case_id is not null"), "occurred_at", caseSpans)
         .groupBy("episode_id")
         .agg(
             expr("sum(reporting_amount) filter (where kind = 'refund') as refunds"),
@@ -427,7 +379,7 @@ public final class EpisodeOutcome implements Table {
                 "score",
                 "answered_at",
                 "coalesce(sent_at, answered_at) as asked_at");
-    return within(answers, "asked_at", caseSpans)
+    return CaseSpans.within(answers, "asked_at", caseSpans)
         .groupBy("episode_id")
         .agg(expr("max_by(score, struct(answered_at, survey_id)) as csat_score"));
   }

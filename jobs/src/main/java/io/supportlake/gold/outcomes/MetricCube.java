@@ -272,17 +272,12 @@ final class MetricCube {
         specs.stream()
             .map(s ->
                 """
-                if(coalesce(%1$s, false) and coalesce(%2$s, %3$s) >= 0,
-                   struct('%4$s' as metric, %5$s as allowed, %6$s as cluster,
-                     (%2$s) is not null as happened, double(coalesce(%2$s, %3$s)) as value), null)
+                if(coalesce(%1$s, false) and %2$s >= 0,
+                   struct('%3$s' as metric, %4$s as allowed, %5$s as cluster,
+                     %6$s as happened, double(%2$s) as value), null)
                 """
                     .formatted(
-                        s.included(),
-                        s.numerator(),
-                        s.censor() == null ? "null" : s.censor(),
-                        s.metric(),
-                        allowed(s),
-                        group(s)))
+                        s.included(), s.observed(), s.metric(), allowed(s), group(s), s.happened()))
             .collect(Collectors.joining(", ", "explode(array(", "))"));
     return rows.withColumn("item", expr(values))
         .where("item is not null and array_contains(item.allowed, metric_level.dimension)")

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param numerator share: a predicate; percentile: the value; else a number to sum
  * @param denominator share: a predicate; hajek: the inclusion probability; percentile: the share p;
  *     else a number to sum
- * @param censor percentile: after which time a null value is censored; null = null values are left
- *     out
+ * @param censor percentile: minutes after which a null value is censored, at the latest after
+ *     {@code maturityDays}, and so is what happens later; null = null values are left out
  * @param provisional share: how it is estimated while windows are open; null = not at all
  * @param scale what numerator / denominator (or the quantile) is multiplied with
  * @param maturityDays days after the month's end until its windows have closed
@@ -141,7 +141,8 @@ record MetricSpec(
                     .toList(),
                 List.copyOf(r.getList(r.fieldIndex("dimensions"))),
                 r.getAs("definition_hash"),
-                Stream.of("where_clause", "numerator", "denominator", "censor")
+                // Windows have an end, so that what is censored at it stays so.
+                Stream.of("where_clause", "numerator", "denominator")
                     .map(c -> r.<String>getAs(c))
                     .anyMatch(e -> e != null && e.contains(AS_OF))))
         .sorted(java.util.Comparator.comparing(MetricSpec::metric))
@@ -191,6 +192,20 @@ record MetricSpec(
   /** Minutes that a window lasts. */
   long windowMinutes() {
     return Duration.ofDays(maturityDays).toMinutes();
+  }
+
+  /** Percentile: SQL for the value, or for the time until which it was waited for. */
+  String observed() {
+    return censor == null
+        ? "(%s)".formatted(numerator)
+        : "least(coalesce(%s, %s), %d)".formatted(numerator, censor, windowMinutes());
+  }
+
+  /** Percentile: SQL for whether the value was seen; of what was not, {@link #observed} is less. */
+  String happened() {
+    return censor == null
+        ? "true"
+        : "coalesce((%s) <= %d, false)".formatted(numerator, windowMinutes());
   }
 
   /** Whether cells of a period may be estimated from windows that are open. */

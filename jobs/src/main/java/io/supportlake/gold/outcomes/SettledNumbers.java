@@ -16,6 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -92,9 +93,14 @@ record SettledNumbers(SortedMap<LocalDate, SortedSet<String>> metrics) {
     return ofMonth != null && ofMonth.contains(spec.metric());
   }
 
-  /** The numbers as they stand. */
+  /** The numbers as they stand, without their predicates. */
   Dataset<Row> rows(Inputs in) {
-    return in.table(TABLE).where(holds()).selectExpr(MetricCells.SCHEMA.fieldNames());
+    return in.table(TABLE)
+        .where(holds())
+        .selectExpr(
+            Stream.of(MetricCells.SCHEMA.fieldNames())
+                .filter(c -> !c.equals(MetricCells.PREDICATE))
+                .toArray(String[]::new));
   }
 
   /** Holds for rows with a metric and a period_start that are settled. */

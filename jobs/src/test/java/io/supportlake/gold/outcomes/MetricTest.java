@@ -2,6 +2,7 @@ package io.supportlake.gold.outcomes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.supportlake.Period;
 import io.supportlake.platform.ConfLoader;
@@ -40,6 +41,7 @@ class MetricTest extends SparkSuite {
         Map.of(
             "gold.episode_outcome", episodes().dataset(spark()),
             "gold.contact_outcome", contacts().dataset(spark()),
+            "gold.episode_attribution", attribution().dataset(spark()),
             "gold.product_day", productDays().dataset(spark()),
             "gold.review_score", reviews().dataset(spark()),
             "silver.survey", surveys().dataset(spark()),
@@ -290,6 +292,43 @@ class MetricTest extends SparkSuite {
     }
   }
 
+  @Test
+  void whatComesAfterTheWindowIsCensoredSoThatAMatureMedianIsFinal() {
+    int day = 24 * 60;
+    Rows slow = opened(day * 20, 24, day * 45, 16);
+    Rows slower = opened(day * 20, 16, day * 45, 24);
+
+    for (String asOf : List.of("2026-03-22", "2026-12-31")) {
+      LocalDate date = LocalDate.parse(asOf);
+      Period period = new Period(date, date, List.of(JANUARY));
+      Row median = cell(cells(slow, period, "first_resolution_time"), "all=all");
+      assertThat(median.<Double>getAs("value")).isCloseTo(day * 20.0, withinPercentage(1));
+      assertThat(median.<String>getAs("maturity")).isEqualTo("mature");
+      Row beyond = cell(cells(slower, period, "first_resolution_time"), "all=all");
+      assertThat(beyond.<Object>getAs("value")).as("of 40, 16 within 30 days").isNull();
+      assertThat(beyond.<Long>getAs("n")).isEqualTo(40);
+    }
+  }
+
+  /** Episodes of January, so many of them first solved after so many minutes. */
+  private static Rows opened(int minutes, int count, int otherMinutes, int otherCount) {
+    Rows rows = Rows.of(CONTRACTS, "gold.episode_outcome");
+    for (int i = 0; i < count + otherCount; i++) {
+      rows.with(
+          "episode_id",
+          "e" + i,
+          "account_id",
+          "A" + i % 10,
+          "started_at",
+          "2026-01-05T10:00:00Z",
+          "started_date",
+          "2026-01-05",
+          "first_resolution_minutes",
+          (double) (i < count ? minutes : otherMinutes));
+    }
+    return rows;
+  }
+
   private static String maturity(Rows rows, String asOf) {
     LocalDate date = LocalDate.parse(asOf);
     return cell(cells(rows, new Period(date, date, List.of(JANUARY)), "fcr_7d"), "all=all")
@@ -515,6 +554,40 @@ class MetricTest extends SparkSuite {
           "2026-01-18",
           "score",
           i % 7 == 0 ? null : 1 + i % 5);
+    }
+    return rows;
+  }
+
+  private static Rows attribution() {
+    Rows rows = Rows.of(CONTRACTS, "gold.episode_attribution");
+    for (int i = 0; i < 120; i++) {
+      for (int number = 1; number <= 1 + i % 3; number++) {
+        rows.with(
+            "episode_id",
+            "e" + i,
+            "case_id",
+            "c" + i,
+            "segment_number",
+            number,
+            "account_id",
+            "A" + i % 40,
+            "agent_id",
+            "agent" + number,
+            "tier",
+            number,
+            "share",
+            1.0 / (1 + i % 3),
+            "first_contact_ended_date",
+            "2026-01-10",
+            "ended_date",
+            "2026-01-12",
+            "is_fcr_7d",
+            i % 4 == 0,
+            "has_functional_escalation",
+            i % 3 == 2,
+            "recurred_90d",
+            i % 5 == 0);
+      }
     }
     return rows;
   }

@@ -2,6 +2,7 @@ package io.supportlake.gold.outcomes;
 
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
@@ -111,14 +112,29 @@ class SettledNumbersTest extends SparkSuite {
     }
   }
 
-  /** What has no end is older every day. */
+  /** Its definition says as of when. */
   @Test
   void aNumberThatTimeMovesNeverStands() {
     LocalDate asOf = MATURE.plusDays(90);
 
-    assertThat(january(built(asOf, withoutJanuary, Map.of())))
-        .contains("fcr_7d", "fcr_30d", "functional_escalation_rate")
-        .doesNotContain("first_resolution_time");
+    Dataset<Row> cells =
+        build(
+            asOf,
+            withoutJanuary,
+            full(asOf.minusDays(1)),
+            Map.of(),
+            rows ->
+                rows.withColumn(
+                    "where_clause",
+                    when(
+                            col("metric").equalTo("fcr_7d"),
+                            concat(col("where_clause"), lit(" and started_at < ${as_of}")))
+                        .otherwise(col("where_clause"))),
+            AS_IT_IS);
+
+    assertThat(january(cells))
+        .contains("fcr_30d", "functional_escalation_rate", "first_resolution_time")
+        .doesNotContain("fcr_7d");
   }
 
   @Test
