@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 /** {@code maintain}: retention, small files joined, versions nobody can need removed. */
 @Command(
     name = "maintain",
-    description = "Removes what is past its retention, joins small files, removes old versions.",
+    description =
+        "Removes or pseudonymizes what is past its retention, joins small files, removes old versions.",
     mixinStandardHelpOptions = true)
 final class MaintainCommand implements Callable<Integer> {
   @Mixin private final Installation installation = new Installation();

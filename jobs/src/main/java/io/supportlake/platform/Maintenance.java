@@ -92,14 +92,15 @@ public final class Maintenance {
         isDryRun ? retention.planned(day) : retention.enforce(day, now.get());
     for (Retention.Removed r : removed) {
       progress.step(
-          "  %-28s before %s: %,d bronze rows, %,d quarantined, %,d files %s; %,d bronze rows without what names people",
+          "  %-28s before %s: %,d bronze rows, %,d quarantined, %,d files %s; %,d bronze rows %s",
           r.source(),
           r.keptFrom(),
           r.bronzeRows(),
           r.quarantineRows(),
           r.files(),
           isDryRun ? "would go" : "removed",
-          r.pseudonymizedRows());
+          r.pseudonymizedRows(),
+          isDryRun ? "would be pseudonymized" : "pseudonymized");
     }
     // Where nothing is counted, rows of a call that was cut off may have gone.
     if (!isDryRun) {

@@ -269,13 +269,15 @@ final class Retention {
 
   /** Old records of a history whose personal data go, as they stand and as they are to be. */
   private Difference pseudonymous(Contract raw, LocalDate keptFrom) {
-    Dataset<Row> stood = lake.read(bronze(raw));
-    if (raw.optionalProperty(KEPT_WHILE_CURRENT) instanceof String condition) {
-      stood = stood.withColumn("is_kept", isNewest(raw).and(coalesce(expr(condition), lit(false))));
-    } else {
-      stood = stood.withColumn("is_kept", lit(false));
-    }
-    stood = stood.where(old(bronze(raw), raw, keptFrom)).where(not(col("is_kept"))).drop("is_kept");
+    Column isKept =
+        raw.optionalProperty(KEPT_WHILE_CURRENT) instanceof String condition
+            ? isNewest(raw).and(coalesce(expr(condition), lit(false)))
+            : lit(false);
+    Dataset<Row> stood =
+        lake.read(bronze(raw))
+            .withColumn("is_kept", isKept)
+            .where(not(col("is_kept")).and(expr(old(bronze(raw), raw, keptFrom))))
+            .drop("is_kept");
     Dataset<Row> built = stood.withColumn("unknown_columns", lit(null).cast("string"));
     for (Contract reader : readers(raw)) {
       built = ((KeptHistory) Tables.of(reader)).pseudonymous(built, settings);

@@ -3,6 +3,7 @@ package io.supportlake.command;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -55,6 +56,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The demo at its own size: what the pipeline finds is what the generator planted. */
@@ -343,6 +345,40 @@ class DemoTest extends SparkSuite {
 
     assertThat(apart / months).isLessThan(0.03);
     assertThat(held).isGreaterThanOrEqualTo(months - 1);
+  }
+
+  /** Whatever segments there were, an episode counts once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fcr_7d", "functional_escalation_rate", "recurrence_90d"})
+  void sharesOfEpisodesAddUpToTheWhole(String metric) {
+    Dataset<Row> totals =
+        lake().read("gold.metric").where("dimension = 'all' and maturity = 'mature'");
+    List<Row> months =
+        totals
+            .where(col("metric").equalTo(metric))
+            .selectExpr("period_start", "numerator as episodes_counted", "denominator as episodes")
+            .join(
+                totals
+                    .where(col("metric").equalTo(metric + "_attributed"))
+                    .selectExpr("period_start", "numerator as counted", "denominator as shares"),
+                "period_start")
+            .selectExpr("double(episodes_counted - counted)", "double(episodes - shares)")
+            .collectAsList();
+
+    assertThat(months)
+        .hasSizeGreaterThan(6)
+        .allSatisfy(m -> {
+          assertThat(m.getDouble(0)).isCloseTo(0, within(1e-4));
+          assertThat(m.getDouble(1)).isCloseTo(0, within(1e-4));
+        });
+    assertThat(
+            lake()
+                .read("gold.episode_attribution")
+                .where("share < 1")
+                .select("agent_id")
+                .distinct()
+                .count())
+        .isGreaterThan(1);
   }
 
   private static Dataset<Row> asKnown(

@@ -66,7 +66,16 @@ class RetentionTest extends SparkSuite {
     put(
         lake,
         "consent_change",
-        record("consent_change", 1, "2024-03-01", "account_id", "A", "user_id", "ann")
+        record(
+                "consent_change",
+                1,
+                "2024-03-01",
+                "account_id",
+                "A",
+                "user_id",
+                "ann",
+                "reason",
+                "wrote to us from ann@example.com")
             .with(values(2, "2026-03-01", "account_id", "A", "user_id", "ann")));
     put(
         lake,
@@ -132,6 +141,9 @@ class RetentionTest extends SparkSuite {
     assertThat(lines(lake, "roster_change", "agent_id", "agent_name"))
         .containsExactly("1|a1|null", "2|a1|Grace Hopper");
     assertThat(lines(lake, "account_change", "name")).noneMatch(n -> n.contains("example.com"));
+    assertThat(lines(lake, "consent_change", "reason"))
+        .noneMatch(r -> r.contains("example.com"))
+        .anyMatch(r -> r.contains("wrote to us from [EMAIL:"));
     assertThat(lines(lake, "consent_change", "user_id"))
         .containsExactly("1|" + token("usr", "ann"), "2|ann");
     assertThat(lines(lake, "survey_response", "user_id", "comment"))

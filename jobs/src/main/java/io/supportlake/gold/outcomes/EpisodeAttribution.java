@@ -1,6 +1,5 @@
 package io.supportlake.gold.outcomes;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
 import io.supportlake.Inputs;
@@ -22,9 +21,9 @@ public final class EpisodeAttribution implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    Dataset<Row> spans = CaseSpans.of(CaseSpans.contacts(in));
+    Dataset<Row> contacts = CaseSpans.contacts(in);
     Dataset<Row> segments =
-        CaseSpans.within(in.table("silver.case_segment"), "started_at", spans)
+        CaseSpans.within(in.table("silver.case_segment"), "started_at", CaseSpans.of(contacts))
             .selectExpr(
                 "episode_id as owned_episode_id",
                 "case_id",
@@ -37,11 +36,9 @@ public final class EpisodeAttribution implements Table {
                 "bool_or(agent_id is not null) over (partition by episode_id) as has_agent")
             .where("owner_id is not null or not has_agent");
     Dataset<Row> firstCases =
-        spans
-            .groupBy(col("episode_id").as("begun_episode_id"))
-            .agg(expr("min_by(case_id, struct(span_from, case_id)) as first_case_id"));
+        contacts.selectExpr("contact_id as opening_contact_id", "case_id as first_case_id");
     return in.table("gold.episode_outcome")
-        .join(firstCases, expr("episode_id = begun_episode_id"))
+        .join(firstCases, expr("first_contact_id = opening_contact_id"), "left")
         .join(segments, expr("episode_id = owned_episode_id"), "left")
         .selectExpr(
             "episode_id",

@@ -58,14 +58,7 @@ public final class Metric implements Table {
     Dataset<Row> built =
         all.where(not(settled.holds()))
             .map((MapFunction<Row, Row>) cells::cell, Encoders.row(MetricCells.SCHEMA));
-    return settled.metrics().isEmpty()
-        ? built
-        : built.unionByName(
-            settled
-                .rows(in)
-                .map(
-                    (MapFunction<Row, Row>) cells::withPredicate,
-                    Encoders.row(MetricCells.SCHEMA)));
+    return settled.metrics().isEmpty() ? built : built.unionByName(settled.rows(in));
   }
 
   /** The total and the stored cuts; configuration rows that are in memory already. */

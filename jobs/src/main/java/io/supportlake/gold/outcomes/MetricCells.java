@@ -54,9 +54,6 @@ final class MetricCells implements Serializable {
               + " string, maturity string, mature_on date, predicate string, definition_hash"
               + " string");
 
-  /** Of a cell: the query for the rows behind it. */
-  static final String PREDICATE = "predicate";
-
   private static final long serialVersionUID = 1L;
   private static final double CONFIDENCE = 0.95;
   private static final int MINUTES_AN_HOUR = 60;
@@ -167,24 +164,6 @@ final class MetricCells implements Serializable {
             ? spec.predicate(period, cut, cut.values(value))
             : spec.estimatedPredicate(period, cut, cut.values(value)),
         spec.definitionHash());
-  }
-
-  /** A mature cell of gold.metric with its predicate, which is longer than all else in it. */
-  Row withPredicate(Row row) {
-    MetricSpec spec = Objects.requireNonNull(specs.get(row.<String>getAs("metric")));
-    Cut cut = Cut.named(row.getAs("dimension"));
-    Object[] values = new Object[SCHEMA.length()];
-    for (int i = 0; i < values.length; i++) {
-      String column = SCHEMA.fieldNames()[i];
-      values[i] =
-          column.equals(PREDICATE)
-              ? spec.predicate(
-                  new MetricPeriod(grain, row.<java.sql.Date>getAs("period_start").toLocalDate()),
-                  cut,
-                  cut.values(row.getAs("dimension_value")))
-              : row.getAs(column);
-    }
-    return RowFactory.create(values);
   }
 
   private static Estimate estimate(MetricSpec spec, Row row, long n) {

@@ -16,7 +16,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -93,14 +92,9 @@ record SettledNumbers(SortedMap<LocalDate, SortedSet<String>> metrics) {
     return ofMonth != null && ofMonth.contains(spec.metric());
   }
 
-  /** The numbers as they stand, without their predicates. */
+  /** The numbers as they stand. */
   Dataset<Row> rows(Inputs in) {
-    return in.table(TABLE)
-        .where(holds())
-        .selectExpr(
-            Stream.of(MetricCells.SCHEMA.fieldNames())
-                .filter(c -> !c.equals(MetricCells.PREDICATE))
-                .toArray(String[]::new));
+    return in.table(TABLE).where(holds()).selectExpr(MetricCells.SCHEMA.fieldNames());
   }
 
   /** Holds for rows with a metric and a period_start that are settled. */

@@ -25,7 +25,7 @@ class EpisodeAttributionTest extends SparkSuite {
 
   @Test
   void everySegmentThatAnAgentOwnedHasTheSameShare() {
-    episode("e", "ann");
+    episode("e", "c1 2026-01-01", "ann");
     contact("e", "c1", "2026-01-01");
     contact("e", "c2", "2026-01-05");
     segment("c1", 1, "2026-01-01", null, null);
@@ -55,7 +55,7 @@ class EpisodeAttributionTest extends SparkSuite {
 
   @Test
   void anEpisodeThatNoAgentOwnedIsSharedByWhatThereWas() {
-    episode("e", null);
+    episode("e", "c1 2026-01-01", null);
     contact("e", "c1", "2026-01-01");
     segment("c1", 1, "2026-01-01", null, null);
     segment("c1", 2, "2026-01-01", null, null);
@@ -66,8 +66,8 @@ class EpisodeAttributionTest extends SparkSuite {
 
   @Test
   void anEpisodeInWhichNoSegmentBeganBelongsToItsFirstAgent() {
-    episode("e1", "ann");
-    episode("e2", "bob");
+    episode("e1", "c1 2026-01-01", "ann");
+    episode("e2", "c1 2026-03-05", "bob");
     contact("e1", "c1", "2026-01-01");
     contact("e2", "c1", "2026-03-05");
     segment("c1", 1, "2026-01-01", "ann", "cards");
@@ -85,6 +85,8 @@ class EpisodeAttributionTest extends SparkSuite {
           id,
           "account_id",
           "A",
+          "first_contact_id",
+          id + " 2026-01-01",
           "agent_id",
           "ann",
           "started_date",
@@ -117,9 +119,20 @@ class EpisodeAttributionTest extends SparkSuite {
         .containsExactly("ann|20.0", "bob|40.0");
   }
 
-  private void episode(String id, @Nullable String agent) {
+  private void episode(String id, String firstContact, @Nullable String agent) {
     episodes.with(
-        "episode_id", id, "account_id", "A", "agent_id", agent, "team", "first", "is_fcr_7d", true);
+        "episode_id",
+        id,
+        "account_id",
+        "A",
+        "first_contact_id",
+        firstContact,
+        "agent_id",
+        agent,
+        "team",
+        "first",
+        "is_fcr_7d",
+        true);
   }
 
   private void contact(String episode, String caseId, String day) {
