@@ -47,9 +47,18 @@ public final class ConfLoader {
   private static final Set<String> DIMENSIONS =
       Set.of("accuracy", "compliance", "security", "communication", "efficiency");
   private static final Set<String> KINDS =
-      Set.of("share", "rate_per_exposure", "mean", "ratio", "money_share", "hajek", "percentile");
+      Set.of(
+          "share",
+          "rate_per_exposure",
+          "mean",
+          "ratio",
+          "money_share",
+          "weighted_share",
+          "hajek",
+          "percentile");
   private static final List<String> PERIODS = List.of("day", "week", "month");
-  private static final Set<String> RESAMPLED = Set.of("mean", "ratio", "money_share", "percentile");
+  private static final Set<String> RESAMPLED =
+      Set.of("mean", "ratio", "money_share", "weighted_share", "percentile");
 
   /** Keys of a metric's file that do not change its published numbers. */
   private static final Set<String> NOT_OF_NUMBERS =

@@ -68,12 +68,12 @@ public final class ConfTables {
                   + " is_list boolean"),
           // One row per metric file; expressions are Spark SQL over the rows of table_name that
           // where_clause keeps, with ${as_of} for the as-of instant. kind: share,
-          // rate_per_exposure,
-          // mean, ratio, money_share (numerator / denominator), hajek (denominator: inclusion
-          // probability), percentile (denominator: the share p; censor: minutes after which a null
-          // numerator is censored, maturity_days at most, null = left out). provisional: share
-          // while its windows are open,
-          // by time to an event (minutes since an instant); counts: survivors or events.
+          // rate_per_exposure, mean, ratio, money_share (numerator / denominator), weighted_share
+          // (denominator: a row's weight; n: the weights' sum, rounded down), hajek (denominator:
+          // inclusion probability), percentile (denominator: the share p; censor: minutes after
+          // which a null numerator is censored, maturity_days at most, null = left out).
+          // provisional: share while its windows are open, by time to an event (minutes since an
+          // instant); counts: survivors or events.
           Map.entry(
               "conf.metric_spec",
               "metric string, label string, description string, table_name string, date_column"

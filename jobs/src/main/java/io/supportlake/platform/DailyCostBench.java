@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -24,9 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -73,7 +70,7 @@ public final class DailyCostBench {
    *
    * @param records records read from landed files
    * @param seconds by the run's own clock
-   * @param bytesRead by Spark's tasks, from landed files, tables and their logs
+   * @param bytesRead from landed files, tables and their logs, by whomever
    * @param filesListed in folders of landing zone and lake, logs included
    * @param rowsWritten by Spark's tasks
    */
@@ -124,55 +121,15 @@ public final class DailyCostBench {
     }
   }
 
-  /** Files that were listed, whoever asked. */
-  private static final LongAdder LISTED = new LongAdder();
-
-  /** The local file system of all runs, which counts what it lists. */
-  public static final class Listing extends PlainLocalFileSystem {
-    /** Made by Hadoop by its class name. */
-    public Listing() {}
-
-    @Override
-    public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
-      FileStatus[] listed = super.listStatus(path);
-      LISTED.add(listed.length);
-      return listed;
-    }
-  }
-
-  /** Sums over the tasks of a run; bytes by the run's steps too, which name their jobs. */
-  private static final class Tasks extends SparkListener {
-    private final LongAdder bytesRead = new LongAdder();
-    private final LongAdder rowsWritten = new LongAdder();
-    private final Map<Integer, String> steps = new ConcurrentHashMap<>();
-    private final Map<String, LongAdder> bytesByStep = new ConcurrentHashMap<>();
-
-    @Override
-    public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
-      steps.put(
-          submitted.stageInfo().stageId(),
-          submitted.properties().getProperty("spark.job.description", "the rest"));
-    }
+  /** Rows that the tasks of a run write. */
+  private static final class RowsWritten extends SparkListener {
+    private final LongAdder sum = new LongAdder();
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd end) {
       if (end.taskMetrics() != null) {
-        long bytes = end.taskMetrics().inputMetrics().bytesRead();
-        bytesRead.add(bytes);
-        bytesByStep
-            .computeIfAbsent(steps.getOrDefault(end.stageId(), "the rest"), _ -> new LongAdder())
-            .add(bytes);
-        rowsWritten.add(end.taskMetrics().outputMetrics().recordsWritten());
+        sum.add(end.taskMetrics().outputMetrics().recordsWritten());
       }
-    }
-
-    /** The steps that read most, with their megabytes. */
-    String most() {
-      return bytesByStep.entrySet().stream()
-          .sorted(Comparator.comparingLong(e -> -e.getValue().sum()))
-          .limit(MOST_STEPS)
-          .map(e -> "%s %.1f MB".formatted(e.getKey(), e.getValue().sum() / 1e6))
-          .collect(Collectors.joining(", "));
     }
   }
 
@@ -272,19 +229,22 @@ public final class DailyCostBench {
   }
 
   private Cost cost(String what, Supplier<Runner.Summary> run) {
-    Tasks tasks = new Tasks();
-    spark.sparkContext().addSparkListener(tasks);
-    long listed = LISTED.sum();
+    RowsWritten written = new RowsWritten();
+    spark.sparkContext().addSparkListener(written);
+    long listed = CountingFileSystem.filesListed();
+    Map<String, Long> before = CountingFileSystem.bytesRead();
     Runner.Summary summary = run.get();
     awaitListeners();
-    spark.sparkContext().removeSparkListener(tasks);
+    spark.sparkContext().removeSparkListener(written);
+    Map<String, Long> bytes = CountingFileSystem.bytesRead();
+    before.forEach((step, sum) -> bytes.merge(step, -sum, Long::sum));
     Cost cost =
         new Cost(
             summary.read(),
             summary.seconds(),
-            tasks.bytesRead.sum(),
-            LISTED.sum() - listed,
-            tasks.rowsWritten.sum());
+            bytes.values().stream().mapToLong(Long::longValue).sum(),
+            CountingFileSystem.filesListed() - listed,
+            written.sum.sum());
     progress.step(
         "%s: %.1f s, %,d records, %,d bytes read, %,d files listed, %,d rows written",
         what,
@@ -293,8 +253,16 @@ public final class DailyCostBench {
         cost.bytesRead(),
         cost.filesListed(),
         cost.rowsWritten());
-    progress.step("  most bytes by %s", tasks.most());
+    progress.step("  most bytes by %s", most(bytes));
     return cost;
+  }
+
+  private static String most(Map<String, Long> bytes) {
+    return bytes.entrySet().stream()
+        .sorted(Comparator.comparingLong(e -> -e.getValue()))
+        .limit(MOST_STEPS)
+        .map(e -> "%s %.1f MB".formatted(e.getKey(), e.getValue() / 1e6))
+        .collect(Collectors.joining(", "));
   }
 
   private void awaitListeners() {

@@ -356,13 +356,19 @@ class DemoTest extends SparkSuite {
     List<Row> months =
         totals
             .where(col("metric").equalTo(metric))
-            .selectExpr("period_start", "numerator as episodes_counted", "denominator as episodes")
+            .selectExpr(
+                "period_start",
+                "numerator as episodes_counted",
+                "denominator as episodes",
+                "n as episodes_n")
             .join(
                 totals
                     .where(col("metric").equalTo(metric + "_attributed"))
-                    .selectExpr("period_start", "numerator as counted", "denominator as shares"),
+                    .selectExpr(
+                        "period_start", "numerator as counted", "denominator as shares", "n"),
                 "period_start")
-            .selectExpr("double(episodes_counted - counted)", "double(episodes - shares)")
+            .selectExpr(
+                "double(episodes_counted - counted)", "double(episodes - shares)", "episodes_n - n")
             .collectAsList();
 
     assertThat(months)
@@ -370,6 +376,7 @@ class DemoTest extends SparkSuite {
         .allSatisfy(m -> {
           assertThat(m.getDouble(0)).isCloseTo(0, within(1e-4));
           assertThat(m.getDouble(1)).isCloseTo(0, within(1e-4));
+          assertThat(m.getLong(2)).isZero();
         });
     assertThat(
             lake()

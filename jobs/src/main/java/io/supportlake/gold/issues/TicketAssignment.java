@@ -36,7 +36,9 @@ public final class TicketAssignment implements Table {
   public Dataset<Row> build(Inputs in, Period period) {
     List<Row> rows = new ArrayList<>();
     if (!period.days().isEmpty()) {
-      List<TopicJournal.Version> versions = TicketTopic.versions(in.table("gold.ticket_topic"));
+      List<TopicJournal.Version> versions =
+          TicketTopic.versions(
+              TicketTopic.since(in.table("gold.ticket_topic"), period.days().getFirst()));
       Set<Integer> days = new HashSet<>();
       period.days().forEach(d -> days.add(Math.toIntExact(d.toEpochDay())));
       for (Ticket ticket : Tickets.embedded(in)) {

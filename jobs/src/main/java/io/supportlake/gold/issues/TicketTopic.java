@@ -53,10 +53,19 @@ public final class TicketTopic implements Table {
 
   private static TopicJournal.@Nullable Version previous(Inputs in, LocalDate first) {
     Dataset<Row> earlier = in.table("gold.ticket_topic").filter(col("version_date").lt(lit(first)));
-    Dataset<Row> last = earlier.agg(max("version_date").as("version_date"));
-    List<TopicJournal.Version> versions =
-        versions(earlier.join(last, new String[] {"version_date"}, "left_semi"));
+    List<TopicJournal.Version> versions = versions(since(earlier, first));
     return versions.isEmpty() ? null : versions.getLast();
+  }
+
+  /**
+   * Rows of the version in force on a day and of later ones; of all where there was none yet. The
+   * date stands in the query, so that files of earlier versions are left alone.
+   */
+  static Dataset<Row> since(Dataset<Row> topics, LocalDate day) {
+    Row inForce = topics.filter(col("version_date").leq(lit(day))).agg(max("version_date")).first();
+    return inForce.isNullAt(0)
+        ? topics
+        : topics.filter(col("version_date").geq(lit(inForce.get(0))));
   }
 
   /** The versions in the rows, oldest first. */

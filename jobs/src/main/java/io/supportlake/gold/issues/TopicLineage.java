@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.expr;
 import io.supportlake.Inputs;
 import io.supportlake.Period;
 import io.supportlake.Table;
+import java.time.LocalDate;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -16,7 +17,8 @@ public final class TopicLineage implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    Dataset<Row> topics = in.table("gold.ticket_topic");
+    LocalDate before = period.days().getFirst().minusDays(1);
+    Dataset<Row> topics = TicketTopic.since(in.table("gold.ticket_topic"), before);
     Dataset<Row> versions =
         topics
             .select("version_date")

@@ -193,7 +193,7 @@ final class MetricCells implements Serializable {
                 spec.scale(),
                 "exact_poisson");
       }
-      case MEAN, RATIO, MONEY_SHARE -> resampled(spec, row);
+      case MEAN, RATIO, MONEY_SHARE, WEIGHTED_SHARE -> resampled(spec, row);
       case HAJEK -> {
         if (n < 2) {
           yield Estimate.NONE;

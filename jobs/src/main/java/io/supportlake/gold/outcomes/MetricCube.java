@@ -184,7 +184,8 @@ final class MetricCube {
       boolean designed = spec.kind() == MetricSpec.Kind.HAJEK;
       cells.add(
           """
-          struct('%2$s' as metric, %3$s as allowed, %4$s as resamples, n_%1$d as n,
+          struct('%2$s' as metric, %3$s as allowed, %4$s as resamples,
+            %8$s as is_weighted, n_%1$d as n,
             cast(num_%1$d as decimal(38,12)) as num, cast(den_%1$d as decimal(38,12)) as den,
             cast(%5$s as decimal(38,12)) as ww, cast(%6$s as decimal(38,12)) as wwy,
             cast(%7$s as decimal(38,12)) as wwyy)
@@ -196,7 +197,8 @@ final class MetricCube {
                   spec.kind().needsClusters(),
                   designed ? "ww_" + i : "0",
                   designed ? "wwy_" + i : "0",
-                  designed ? "wwyy_" + i : "0"));
+                  designed ? "wwyy_" + i : "0",
+                  spec.kind() == MetricSpec.Kind.WEIGHTED_SHARE));
     }
     return rows.groupBy(
             col("metric_period").as("period_start"),
@@ -213,7 +215,12 @@ final class MetricCube {
             col("dimension"),
             col("dimension_value"))
         .agg(
-            expr("sum(cell.n) as n"),
+            // Rows of weight 1 / 3 are observations only together, whichever groups they are in.
+            expr(
+                """
+                if(any_value(cell.is_weighted), cast(floor(round(sum(cell.den), 6)) as bigint),
+                   sum(cell.n)) as n
+                """),
             expr("sum(cell.num) as num"),
             expr("sum(cell.den) as den"),
             expr("sum(cell.ww) as ww"),
@@ -249,6 +256,11 @@ final class MetricCube {
                   ? "cast(sum(if(%s, %s, 0)) as bigint) as n_%d".formatted(in, den, i)
                   : "count_if(%s) as n_%d".formatted(in, i),
               sum(in, num, "num", i),
+              sum(in, den, "den", i));
+      case WEIGHTED_SHARE ->
+          List.of(
+              "count_if(%s) as n_%d".formatted(in, i),
+              sum("%s and coalesce(%s, false)".formatted(in, num), den, "num", i),
               sum(in, den, "den", i));
       case HAJEK ->
           List.of(

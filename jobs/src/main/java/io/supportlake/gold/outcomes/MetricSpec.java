@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@code table}; in them {@code ${as_of}} is the as-of instant.
  *
  * @param where the rows that count
- * @param numerator share: a predicate; percentile: the value; else a number to sum
- * @param denominator share: a predicate; hajek: the inclusion probability; percentile: the share p;
- *     else a number to sum
+ * @param numerator share, weighted share: a predicate; percentile: the value; else a number to sum
+ * @param denominator share: a predicate; weighted share: the row's weight; hajek: the inclusion
+ *     probability; percentile: the share p; else a number to sum
  * @param censor percentile: minutes after which a null value is censored, at the latest after
  *     {@code maturityDays}, and so is what happens later; null = null values are left out
  * @param provisional share: how it is estimated while windows are open; null = not at all
@@ -63,6 +63,7 @@ record MetricSpec(
     MEAN,
     RATIO,
     MONEY_SHARE,
+    WEIGHTED_SHARE,
     HAJEK,
     PERCENTILE;
 
@@ -73,7 +74,11 @@ record MetricSpec(
 
     /** Whether the interval needs the sums of clusters. */
     boolean needsClusters() {
-      return isClusteredByDay() || this == MEAN || this == RATIO || this == MONEY_SHARE;
+      return isClusteredByDay()
+          || this == MEAN
+          || this == RATIO
+          || this == MONEY_SHARE
+          || this == WEIGHTED_SHARE;
     }
   }
 
@@ -167,6 +172,7 @@ record MetricSpec(
           predicate.append(" AND (").append(numerator).append(") IS NOT NULL");
         }
       }
+      case WEIGHTED_SHARE -> predicate.append(" AND (").append(denominator).append(") IS NOT NULL");
       case RATE_PER_EXPOSURE, MEAN, RATIO, MONEY_SHARE, HAJEK -> {
         predicate.append(" AND (").append(numerator).append(") IS NOT NULL");
         if (!CONSTANTS.contains(denominator)) {

@@ -121,6 +121,8 @@ class MetricTest extends SparkSuite {
           case "share" -> "double(count_if(%s)), double(count(*))".formatted(num);
           case "hajek" ->
               "double(sum((%1$s) / (%2$s))), double(sum(1 / (%2$s)))".formatted(num, den);
+          case "weighted_share" ->
+              "double(sum(if(%1$s, %2$s, 0))), double(sum(%2$s))".formatted(num, den);
           case "percentile" -> "0.0D, 0.0D";
           default -> "double(sum(%s)), double(sum(%s))".formatted(num, den);
         };
@@ -164,6 +166,43 @@ class MetricTest extends SparkSuite {
     assertThat(chat.<Object>getAs("value")).isNull();
     assertThat(chat.<String>getAs("maturity")).isEqualTo("too_few");
     assertThat(cell(cells, "team=unknown").<Long>getAs("n")).isEqualTo(50);
+  }
+
+  @Test
+  void segmentsOfEpisodesAreObservationsByTheirShares() {
+    Rows rows = Rows.of(CONTRACTS, "gold.episode_attribution");
+    for (int i = 0; i < 40; i++) {
+      for (int number = 1; number <= 3; number++) {
+        rows.with(
+            "episode_id",
+            "e" + i,
+            "segment_number",
+            number,
+            "account_id",
+            "A" + i,
+            "team",
+            "team" + number,
+            "share",
+            1.0 / 3,
+            "first_contact_ended_date",
+            "2026-01-10",
+            "is_fcr_7d",
+            i < 10);
+      }
+    }
+
+    Map<String, Row> cells = cells("gold.episode_attribution", rows, PERIOD, "fcr_7d_attributed");
+
+    Row all = cell(cells, "all=all");
+    assertThat(all.<Long>getAs("n")).isEqualTo(40);
+    assertThat(all.<Double>getAs("value")).isCloseTo(0.25, within(1e-9));
+    assertThat(all.<BigDecimal>getAs("numerator").doubleValue()).isCloseTo(10, within(1e-5));
+    Row team = cell(cells, "team=team2");
+    assertThat(team.<Long>getAs("n")).isEqualTo(13);
+    assertThat(team.<BigDecimal>getAs("denominator").doubleValue())
+        .isCloseTo(40 / 3.0, within(1e-5));
+    assertThat(team.<String>getAs("maturity")).isEqualTo("too_few");
+    assertThat(team.<Object>getAs("value")).isNull();
   }
 
   @Test
@@ -340,10 +379,14 @@ class MetricTest extends SparkSuite {
   }
 
   private static Map<String, Row> cells(Rows episodes, Period period, String metric) {
+    return cells("gold.episode_outcome", episodes, period, metric);
+  }
+
+  private static Map<String, Row> cells(String table, Rows rows, Period period, String metric) {
     return new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.metric")
             .with("conf.metric_spec", specs().where("metric = '" + metric + "'"))
             .with("conf.metric_cut", conf("conf.metric_cut"))
-            .with("gold.episode_outcome", episodes)
+            .with(table, rows)
             .build(new Metric(), period)
             .collectAsList()
             .stream()
