@@ -131,6 +131,15 @@ class TopicTablesTest extends SparkSuite {
                 "topic_id",
                 "count"))
         .containsExactly("2026-03-02|none|19");
+    // A day alone finds the version that was made before it.
+    Dataset<Row> byDay =
+        fortnight.days().stream()
+            .map(day ->
+                inputs("gold.ticket_assignment", topics)
+                    .build(new TicketAssignment(), Period.day(day)))
+            .reduce(Dataset::unionByName)
+            .orElseThrow();
+    assertSameRows(assigned.orderBy("case_id"), byDay.orderBy("case_id"));
   }
 
   @Test
