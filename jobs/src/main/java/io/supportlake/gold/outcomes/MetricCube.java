@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructType;
 
@@ -62,8 +65,7 @@ final class MetricCube {
     Map<String, List<MetricSpec>> byFold =
         new TreeMap<>(specs.stream().collect(groupingBy(s -> folded(table, s))));
     return byFold.entrySet().stream()
-        .flatMap(
-            fold -> parts(rows(unfolded(table, fold.getKey()), fold.getValue()), fold.getValue()))
+        .flatMap(fold -> parts(inPeriods(unfolded(table, fold.getKey()), specs), fold.getValue()))
         .reduce(Dataset::unionByName)
         .orElseThrow();
   }
@@ -110,15 +112,8 @@ final class MetricCube {
     return rows.drop(column, "group_sums").withColumnRenamed("group_number", column);
   }
 
-  /** The rows of the periods, once for each cut that suits any of the metrics. */
-  private Dataset<Row> rows(Dataset<Row> table, List<MetricSpec> specs) {
-    String levels =
-        cuts.stream()
-            .filter(cut -> specs.stream().anyMatch(cut::suits))
-            .map(cut ->
-                "struct('%s' as dimension, %s as dimension_value)"
-                    .formatted(cut.name(), cut.valueExpression()))
-            .collect(Collectors.joining(", ", "explode(array(", "))"));
+  /** The rows of the periods, each with the first day of its own. */
+  private Dataset<Row> inPeriods(Dataset<Row> table, List<MetricSpec> specs) {
     String date = specs.getFirst().dateColumn();
     return table
         .where(
@@ -127,8 +122,55 @@ final class MetricCube {
                 .map(p -> col(date).between(lit(p.start()), lit(p.last())))
                 .reduce(Column::or)
                 .orElse(lit(false)))
-        .withColumn("metric_period", expr(grain.startOf(date)))
-        .withColumn("metric_level", expr(levels));
+        .withColumn("metric_period", expr(grain.startOf(date)));
+  }
+
+  /** The cuts that suit any of the metrics. */
+  private List<Cut> cuts(List<MetricSpec> specs) {
+    return cuts.stream().filter(cut -> specs.stream().anyMatch(cut::suits)).toList();
+  }
+
+  /**
+   * What metrics take of a row, its period and the cells that it belongs to. They are worked out
+   * here, before {@link #levelled} repeats the row, so once and not once for each cut.
+   */
+  private Dataset<Row> values(Dataset<Row> rows, List<MetricSpec> specs, List<String> values) {
+    List<String> columns = new ArrayList<>(values);
+    columns.add("metric_period as period_start");
+    List<Cut> cells = cuts(specs);
+    for (int i = 0; i < cells.size(); i++) {
+      columns.add("%s as cell_%d".formatted(cells.get(i).valueExpression(), i));
+    }
+    return rows.selectExpr(columns.toArray(String[]::new));
+  }
+
+  /** Each row of {@link #values} once for each cut that suits any of the metrics. */
+  private Dataset<Row> levelled(Dataset<Row> values, List<MetricSpec> specs) {
+    List<Cut> cells = cuts(specs);
+    String levels =
+        IntStream.range(0, cells.size())
+            .mapToObj(i ->
+                "struct('%s' as dimension, cell_%d as dimension_value)"
+                    .formatted(cells.get(i).name(), i))
+            .collect(Collectors.joining(", ", "inline(array(", "))"));
+    return values.selectExpr("*", levels);
+  }
+
+  /**
+   * What single metrics make of a row, once for each cut that suits the metric.
+   *
+   * @param item SQL for a struct with {@code metric}, {@code allowed} cuts and more, or null
+   */
+  private Dataset<Row> items(
+      Dataset<Row> rows, List<MetricSpec> specs, Function<MetricSpec, String> item) {
+    String items =
+        specs.stream().map(item).collect(Collectors.joining(", ", "array(", ") as items"));
+    Dataset<Row> single =
+        values(rows, specs, List.of(items))
+            .selectExpr("*", "inline(items)")
+            .drop("items")
+            .where("metric is not null");
+    return levelled(single, specs).where("array_contains(allowed, dimension)");
   }
 
   /** The day of the period where days are clusters, else none. */
@@ -176,68 +218,106 @@ final class MetricCube {
 
   /** For metrics with the same clusters. */
   private Dataset<Row> sumsByGroup(Dataset<Row> rows, List<MetricSpec> specs) {
-    List<Column> columns = new ArrayList<>();
+    List<String> values = new ArrayList<>();
+    values.add(group(specs.getFirst()) + " as cluster_group");
+    values.add(day(specs.getFirst()) + " as cluster_day");
+    List<Column> totals = new ArrayList<>();
     List<String> cells = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
-      MetricSpec spec = specs.get(i);
-      components(spec, i).forEach(c -> columns.add(expr(c)));
-      boolean designed = spec.kind() == MetricSpec.Kind.HAJEK;
-      cells.add(
-          """
-          struct('%2$s' as metric, %3$s as allowed, %4$s as resamples,
-            %8$s as is_weighted, n_%1$d as n,
-            cast(num_%1$d as decimal(38,12)) as num, cast(den_%1$d as decimal(38,12)) as den,
-            cast(%5$s as decimal(38,12)) as ww, cast(%6$s as decimal(38,12)) as wwy,
-            cast(%7$s as decimal(38,12)) as wwyy)
-          """
-              .formatted(
-                  i,
-                  spec.metric(),
-                  allowed(spec),
-                  spec.kind().needsClusters(),
-                  designed ? "ww_" + i : "0",
-                  designed ? "wwy_" + i : "0",
-                  designed ? "wwyy_" + i : "0",
-                  spec.kind() == MetricSpec.Kind.WEIGHTED_SHARE));
+      for (Summand summand : summands(rows, specs.get(i), i)) {
+        values.add(summand.ofRow());
+        totals.add(expr(summand.total()));
+      }
+      cells.add(sumsCell(specs.get(i), i));
     }
-    return rows.groupBy(
-            col("metric_period").as("period_start"),
-            col("metric_level.dimension").as("dimension"),
-            col("metric_level.dimension_value").as("dimension_value"),
-            expr(group(specs.getFirst())).as("cluster_group"),
-            expr(day(specs.getFirst())).as("cluster_day"))
-        .agg(columns.getFirst(), columns.subList(1, columns.size()).toArray(Column[]::new))
-        .withColumn("cell", expr("explode(array(%s))".formatted(String.join(", ", cells))))
-        .where("cell.n > 0 and array_contains(cell.allowed, dimension)")
-        .groupBy(
-            col("cell.metric").as("metric"),
-            col("period_start"),
-            col("dimension"),
-            col("dimension_value"))
+    return levelled(values(rows, specs, values), specs)
+        .groupBy("period_start", "dimension", "dimension_value", "cluster_group", "cluster_day")
+        .agg(totals.getFirst(), totals.subList(1, totals.size()).toArray(Column[]::new))
+        .selectExpr(
+            "period_start",
+            "dimension",
+            "dimension_value",
+            "cluster_group",
+            "cluster_day",
+            "inline(array(%s))".formatted(String.join(", ", cells)))
+        .where("n > 0 and array_contains(allowed, dimension)")
+        .groupBy(cell())
         .agg(
             // Rows of weight 1 / 3 are observations only together, whichever groups they are in.
             expr(
                 """
-                if(any_value(cell.is_weighted), cast(floor(round(sum(cell.den), 6)) as bigint),
-                   sum(cell.n)) as n
+                if(any_value(is_weighted), cast(floor(round(sum(den), 6)) as bigint), sum(n)) as n
                 """),
-            expr("sum(cell.num) as num"),
-            expr("sum(cell.den) as den"),
-            expr("sum(cell.ww) as ww"),
-            expr("sum(cell.wwy) as wwy"),
-            expr("sum(cell.wwyy) as wwyy"),
+            expr("sum(num) as num"),
+            expr("sum(den) as den"),
+            expr("sum(ww) as ww"),
+            expr("sum(wwy) as wwy"),
+            expr("sum(wwyy) as wwyy"),
             expr(
                 """
-                sort_array(collect_list(if(cell.resamples,
-                  struct(cluster_group as cluster, cluster_day as day, double(cell.num) as num,
-                    double(cell.den) as den),
+                sort_array(collect_list(if(resamples,
+                  struct(cluster_group as cluster, cluster_day as day, double(num) as num,
+                    double(den) as den),
                   null))) as parts
                 """),
             expr("cast(null as %s) as entries".formatted(MetricCells.ENTRIES)));
   }
 
-  /** A metric's sums, numbered so that many stand side by side in one pass. */
-  private List<String> components(MetricSpec spec, int i) {
+  private static Column[] cell() {
+    return Stream.of(CELL.split(", ")).map(c -> col(c)).toArray(Column[]::new);
+  }
+
+  /** A metric's sums among those of many that stand side by side. */
+  private String sumsCell(MetricSpec spec, int i) {
+    boolean isDesigned = spec.kind() == MetricSpec.Kind.HAJEK;
+    return """
+    struct('%2$s' as metric, %3$s as allowed, %4$s as resamples, %5$s as is_weighted, %6$s as n,
+      cast(num_%1$d as decimal(38,12)) as num, cast(%7$s as decimal(38,12)) as den,
+      cast(%8$s as decimal(38,12)) as ww, cast(%9$s as decimal(38,12)) as wwy,
+      cast(%10$s as decimal(38,12)) as wwyy)
+    """
+        .formatted(
+            i,
+            spec.metric(),
+            allowed(spec),
+            spec.kind().needsClusters(),
+            spec.kind() == MetricSpec.Kind.WEIGHTED_SHARE,
+            spec.kind() == MetricSpec.Kind.RATE_PER_EXPOSURE
+                ? "cast(den_%d as bigint)".formatted(i)
+                : "n_" + i,
+            spec.kind() == MetricSpec.Kind.SHARE ? "n_" + i : "den_" + i,
+            isDesigned ? "ww_" + i : "null",
+            isDesigned ? "wwy_" + i : "null",
+            isDesigned ? "wwyy_" + i : "null");
+  }
+
+  /** What a metric takes of each row, and how it is added up. */
+  private record Summand(String name, String value, String aggregate) {
+    /** How often a predicate holds. */
+    static Summand count(String name, String predicate) {
+      return new Summand(name, predicate, "count_if");
+    }
+
+    /** A value of the rows for which a predicate holds; the type as whole as the value's. */
+    static Summand sum(Dataset<Row> rows, String name, String predicate, String value) {
+      DataType given = rows.selectExpr(value).schema().fields()[0].dataType();
+      // Decimals of 38 digits cost several times what whole numbers do.
+      String type = given instanceof IntegralType ? "bigint" : "decimal(38,12)";
+      return new Summand(
+          name, "if(%s, cast(%s as %s), 0)".formatted(predicate, value, type), "sum");
+    }
+
+    String ofRow() {
+      return "%s as %s".formatted(value, name);
+    }
+
+    String total() {
+      return "%1$s(%2$s) as %2$s".formatted(aggregate, name);
+    }
+  }
+
+  /** A metric's summands, numbered so that those of many stand side by side in one pass. */
+  private List<Summand> summands(Dataset<Row> rows, MetricSpec spec, int i) {
     String in =
         "coalesce(%s, false)%s"
             .formatted(
@@ -247,63 +327,46 @@ final class MetricCube {
     return switch (spec.kind()) {
       case SHARE ->
           List.of(
-              "count_if(%s) as n_%d".formatted(in, i),
-              "count_if(%s and %s) as num_%d".formatted(in, num, i),
-              "count_if(%s) as den_%d".formatted(in, i));
-      case RATE_PER_EXPOSURE, MEAN, RATIO, MONEY_SHARE ->
+              Summand.count("n_" + i, in),
+              Summand.count("num_" + i, "%s and %s".formatted(in, num)));
+      case RATE_PER_EXPOSURE ->
+          List.of(Summand.sum(rows, "num_" + i, in, num), Summand.sum(rows, "den_" + i, in, den));
+      case MEAN, RATIO, MONEY_SHARE ->
           List.of(
-              spec.kind() == MetricSpec.Kind.RATE_PER_EXPOSURE
-                  ? "cast(sum(if(%s, %s, 0)) as bigint) as n_%d".formatted(in, den, i)
-                  : "count_if(%s) as n_%d".formatted(in, i),
-              sum(in, num, "num", i),
-              sum(in, den, "den", i));
+              Summand.count("n_" + i, in),
+              Summand.sum(rows, "num_" + i, in, num),
+              Summand.sum(rows, "den_" + i, in, den));
       case WEIGHTED_SHARE ->
           List.of(
-              "count_if(%s) as n_%d".formatted(in, i),
-              sum("%s and coalesce(%s, false)".formatted(in, num), den, "num", i),
-              sum(in, den, "den", i));
+              Summand.count("n_" + i, in),
+              Summand.sum(rows, "num_" + i, "%s and coalesce(%s, false)".formatted(in, num), den),
+              Summand.sum(rows, "den_" + i, in, den));
       case HAJEK ->
           List.of(
-              "count_if(%s) as n_%d".formatted(in, i),
-              sum(in, "%s / %s".formatted(num, den), "num", i),
-              sum(in, "1 / %s".formatted(den), "den", i),
-              sum(in, "1 / (%s * %s)".formatted(den, den), "ww", i),
-              sum(in, "%s / (%s * %s)".formatted(num, den, den), "wwy", i),
-              sum(in, "%1$s * %1$s / (%2$s * %2$s)".formatted(num, den), "wwyy", i));
+              Summand.count("n_" + i, in),
+              Summand.sum(rows, "num_" + i, in, "%s / %s".formatted(num, den)),
+              Summand.sum(rows, "den_" + i, in, "1 / %s".formatted(den)),
+              Summand.sum(rows, "ww_" + i, in, "1 / (%s * %s)".formatted(den, den)),
+              Summand.sum(rows, "wwy_" + i, in, "%s / (%s * %s)".formatted(num, den, den)),
+              Summand.sum(
+                  rows, "wwyy_" + i, in, "%1$s * %1$s / (%2$s * %2$s)".formatted(num, den)));
       case PERCENTILE -> throw new IllegalArgumentException(spec.metric() + " has no sums");
     };
   }
 
-  private static String sum(String in, String value, String name, int i) {
-    return "sum(if(%s, cast(%s as decimal(38,12)), 0)) as %s_%d".formatted(in, value, name, i);
-  }
-
   /** Buckets of the values of each cell, by group and whether they are censored. */
   private Dataset<Row> quantiles(Dataset<Row> rows, List<MetricSpec> specs) {
-    String values =
-        specs.stream()
-            .map(s ->
-                """
-                if(coalesce(%1$s, false) and %2$s >= 0,
-                   struct('%3$s' as metric, %4$s as allowed, %5$s as cluster,
-                     %6$s as happened, double(%2$s) as value), null)
-                """
-                    .formatted(
-                        s.included(), s.observed(), s.metric(), allowed(s), group(s), s.happened()))
-            .collect(Collectors.joining(", ", "explode(array(", "))"));
-    return rows.withColumn("item", expr(values))
-        .where("item is not null and array_contains(item.allowed, metric_level.dimension)")
-        .withColumn("bucket", expr(Sketches.bucket("item.value")))
+    return items(rows, specs, this::bucketed)
         .groupBy(
-            col("item.metric").as("metric"),
-            col("metric_period").as("period_start"),
-            col("metric_level.dimension").as("dimension"),
-            col("metric_level.dimension_value").as("dimension_value"),
-            col("item.cluster").as("cluster"),
-            col("item.happened").as("happened"),
-            col("bucket"))
+            "metric",
+            "period_start",
+            "dimension",
+            "dimension_value",
+            "cluster",
+            "happened",
+            "bucket")
         .agg(expr("count(*) as entry_count"))
-        .groupBy(Stream.of(CELL.split(", ")).map(c -> col(c)).toArray(Column[]::new))
+        .groupBy(cell())
         .agg(
             expr("sum(entry_count) as n"),
             expr("cast(null as decimal(38,12)) as num"),
@@ -317,30 +380,43 @@ final class MetricCube {
                     + " entries"));
   }
 
+  /** The bucket of what a row says of a percentile's value; null where it says nothing. */
+  private String bucketed(MetricSpec spec) {
+    return """
+    if(coalesce(%1$s, false) and %2$s >= 0, struct('%3$s' as metric, %4$s as allowed,
+      %5$s as cluster, %6$s as happened, %7$s as bucket), null)
+    """
+        .formatted(
+            spec.included(),
+            spec.observed(),
+            spec.metric(),
+            allowed(spec),
+            group(spec),
+            spec.happened(),
+            Sketches.bucket("double(%s)".formatted(spec.observed())));
+  }
+
   /**
    * Units of the periods in which windows may be open, by the hour of their event or of the end of
    * their observation; n, numerator and denominator are of those whose window has closed. An hour's
    * events come before what is censored in it.
    */
   private Dataset<Row> survivals(Dataset<Row> rows, List<MetricSpec> specs) {
-    String units =
-        specs.stream().map(this::unit).collect(Collectors.joining(", ", "explode(array(", "))"));
-    return rows.withColumn("item", expr(units))
-        .where("item is not null and array_contains(item.allowed, metric_level.dimension)")
+    return items(rows, specs, this::unit)
         .groupBy(
-            col("item.metric").as("metric"),
-            col("metric_period").as("period_start"),
-            col("metric_level.dimension").as("dimension"),
-            col("metric_level.dimension_value").as("dimension_value"),
-            col("item.happened").as("happened"),
-            expr("cast(floor(item.minutes / 60) as int) as bucket"),
-            col("item.cluster").as("cluster"),
-            col("item.day").as("day"))
+            col("metric"),
+            col("period_start"),
+            col("dimension"),
+            col("dimension_value"),
+            col("happened"),
+            expr("cast(floor(minutes / 60) as int) as bucket"),
+            col("cluster"),
+            col("day"))
         .agg(
             expr("count(*) as entry_count"),
-            expr("count_if(item.closed) as closed"),
-            expr("count_if(item.closed and item.counts) as counted"))
-        .groupBy(Stream.of(CELL.split(", ")).map(c -> col(c)).toArray(Column[]::new))
+            expr("count_if(closed) as closed"),
+            expr("count_if(closed and counts) as counted"))
+        .groupBy(cell())
         .agg(
             expr("sum(closed) as n"),
             expr("cast(sum(counted) as decimal(38,12)) as num"),
