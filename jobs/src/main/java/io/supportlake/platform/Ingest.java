@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -44,7 +45,26 @@ final class Ingest {
 
   private static final int MOST_DAYS_AHEAD = 2;
 
+  /**
+   * SQL for a number that a JSON line's fields with a value do not exceed, unless it {@link
+   * #IS_UNUSUAL}. Only a line with more than its known fields is parsed once more, for those that
+   * are unknown: that costs as much as all other work on it.
+   */
+  private static final String MOST_VALUES =
+      "(%s - %s)".formatted(occurrences("\":"), occurrences("\":null"));
+
+  /** SQL for whether a name may stand in single quotes or before a blank. */
+  private static final String IS_UNUSUAL =
+      Stream.of("\\':", "\\' ", "\\'\\t", "\\'\\r", "\" ", "\"\\t", "\"\\r")
+          .map("contains(payload, '%s')"::formatted)
+          .collect(Collectors.joining(" or ", "(", ")"));
+
   private Ingest() {}
+
+  private static String occurrences(String text) {
+    return "(octet_length(payload) - octet_length(replace(payload, '%s', ''))) div %d"
+        .formatted(text, text.length());
+  }
 
   /**
    * Landed records as typed columns, with {@code reasons} (empty = accepted).
@@ -144,12 +164,18 @@ final class Ingest {
             expr(
                 "if(parsed._corrupt_record is null, struct(%s), null)"
                     .formatted(selected(raw, "parsed"))))
-        // A second look, for unknown fields, only where a record has more fields than are known.
         .withColumn(
             "unknown",
             expr(
-                "case when fields is not null and size(json_object_keys(payload)) > %s then %s end"
-                    .formatted(stated, unknown("from_json(payload, 'map<string,string>')", raw))))
+                """
+                case when fields is not null and (%1$s or %2$s > %3$s)
+                     and size(json_object_keys(payload)) > %3$s then %4$s end
+                """
+                    .formatted(
+                        IS_UNUSUAL,
+                        MOST_VALUES,
+                        stated,
+                        unknown("from_json(payload, 'map<string,string>')", raw))))
         .drop("parsed");
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -146,6 +147,36 @@ class SourceIngestTest extends SparkSuite {
     assertThat(taken.drift().select(col("column_name"), col("record_count")).collectAsList())
         .extracting(Row::toString)
         .containsExactly("[branch,1]");
+  }
+
+  @Test
+  void columnsThatTheContractDoesNotNameAreFoundHoweverALineIsWritten() throws IOException {
+    List<String> written =
+        List.of(
+            "{%s}",
+            "{%s,\"branch\":null}",
+            "{%s,\"branch\": null,\"case_id\":\"says \\\"a\\\":null\"}",
+            "{%s,\"branch\":\"Lyon\"}",
+            "{\"branch\" : \"Lyon\",%s}",
+            "{\"branch\"\t:\"Lyon\",%s}",
+            "{'branch':'Lyon',%s}",
+            "{'branch' :'Lyon',%s}",
+            "{%s,\"case_id\":null,\"branch\":\"Lyon\"}",
+            "{%s,\"case_id\":\"says \\\"a\\\":null\",\"branch\":\"Lyon\"}");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < written.size(); i++) {
+      lines.add(written.get(i).formatted(FEE.replace("m1", "m" + i).replaceAll("[{}]", "")));
+    }
+    Taken taken = take(lakeIn(folder), 1, land("2026-03-02", lines.toArray(String[]::new)));
+
+    assertThat(
+            taken.changes().fresh().orderBy("record_id").select("unknown_columns").collectAsList())
+        .extracting(r -> r.getString(0))
+        .startsWith(null, null, null)
+        .hasSize(written.size())
+        .endsWith(
+            Collections.nCopies(written.size() - 3, "{\"branch\":\"Lyon\"}")
+                .toArray(String[]::new));
   }
 
   @Test
