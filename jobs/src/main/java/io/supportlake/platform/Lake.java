@@ -116,9 +116,8 @@ public final class Lake {
    */
   private Dataset<Row> read(String table, DeltaLog log, Snapshot snapshot) {
     Option<Seq<AddFile>> files = snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
-    // Delta would have them computed by whichever session is active.
     return files.isDefined()
-        ? Sessions.in(spark, log.createDataFrame(snapshot, files.get(), false, Option.empty()))
+        ? ListedFiles.rows(spark, log, snapshot, files.get())
         : spark.read().format("delta").option("versionAsOf", snapshot.version()).load(path(table));
   }
 
@@ -232,6 +231,10 @@ public final class Lake {
    * Delta's transaction version, which must rise: a lower one is skipped without a word.
    */
   public void append(String table, Dataset<Row> rows, long count, long runSequence) {
+    if (exists(table)) {
+      AppendOnce.append(log(table), prepared(table, rows, count), table, runSequence);
+      return;
+    }
     writer(table, rows, count)
         .mode(SaveMode.Append)
         .option("txnAppId", table)
@@ -374,11 +377,16 @@ public final class Lake {
             .toArray(Column[]::new));
   }
 
-  private DataFrameWriter<Row> writer(String table, Dataset<Row> rows, long count) {
+  /** The rows as they are written: in the contract's columns and order, in as few files as fit. */
+  private Dataset<Row> prepared(String table, Dataset<Row> rows, long count) {
     Contract contract = contracts.of(table);
     Dataset<Row> ordered = ordered(contract, rows);
-    Dataset<Row> sized = count < ONE_FILE ? ordered.coalesce(1) : ordered;
-    DataFrameWriter<Row> writer = sorted(contract, sized).write().format("delta");
+    return sorted(contract, count < ONE_FILE ? ordered.coalesce(1) : ordered);
+  }
+
+  private DataFrameWriter<Row> writer(String table, Dataset<Row> rows, long count) {
+    Contract contract = contracts.of(table);
+    DataFrameWriter<Row> writer = prepared(table, rows, count).write().format("delta");
     if (!exists(table)) {
       List<String> columns = withStatistics(contract);
       writer =
