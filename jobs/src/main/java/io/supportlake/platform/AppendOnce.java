@@ -29,33 +29,21 @@ final class AppendOnce {
   private static final Seq<String> NO_PARTITIONS =
       CollectionConverters.asScala(List.<String>of()).toSeq();
 
-  private final String application;
-  private final long transaction;
-
-  private AppendOnce(String application, long transaction) {
-    this.application = application;
-    this.transaction = transaction;
-  }
+  private AppendOnce() {}
 
   /**
-   * Appends to a table that exists.
+   * Appends, to a new table if there is none.
    *
+   * @param properties of a new table
    * @param transaction rises from append to append of the application; one that is not above the
    *     last changes nothing
    */
-  static void append(DeltaLog log, Dataset<Row> rows, String application, long transaction) {
-    var spark = (org.apache.spark.sql.classic.SparkSession) rows.sparkSession();
-    AppendOnce once = new AppendOnce(application, transaction);
-    var _ =
-        spark.withActive(() ->
-            log.withNewTransaction(
-                Option.empty(), Option.empty(), begun -> once.commit(begun, log, rows)));
-  }
-
-  private Option<Object> commit(OptimisticTransaction begun, DeltaLog log, Dataset<Row> rows) {
-    if (isDone(begun)) {
-      return Option.empty();
-    }
+  static void append(
+      DeltaLog log,
+      Dataset<Row> rows,
+      Map<String, String> properties,
+      String application,
+      long transaction) {
     var spark = (org.apache.spark.sql.classic.SparkSession) rows.sparkSession();
     Map<String, String> options =
         Map.of(
@@ -63,20 +51,42 @@ final class AppendOnce {
             application,
             DeltaOptions.TXN_VERSION(),
             String.valueOf(transaction));
-    TaggedCommitData<Action> written =
+    WriteIntoDelta write =
         new WriteIntoDelta(
-                log,
-                SaveMode.Append,
-                new DeltaOptions(
-                    Map$.MODULE$.from(CollectionConverters.asScala(options)),
-                    spark.sessionState().conf()),
-                NO_PARTITIONS,
-                Map$.MODULE$.empty(),
-                rows,
+            log,
+            SaveMode.Append,
+            new DeltaOptions(scala(options), spark.sessionState().conf()),
+            NO_PARTITIONS,
+            scala(properties),
+            rows,
+            Option.empty(),
+            Option.empty(),
+            false);
+    var _ =
+        spark.withActive(() ->
+            log.withNewTransaction(
                 Option.empty(),
                 Option.empty(),
-                false)
-            .writeAndReturnCommitData(begun, spark, Option.empty(), false);
+                begun ->
+                    isDone(begun, application, transaction)
+                        ? Option.empty()
+                        : commit(begun, write)));
+  }
+
+  private static boolean isDone(OptimisticTransaction begun, String application, long transaction) {
+    Option<Seq<SetTransaction>> listed =
+        begun.snapshot().checksumOpt().flatMap(VersionChecksum::setTransactions);
+    if (listed.isEmpty()) {
+      return begun.txnVersion(application) >= transaction;
+    }
+    // Delta's own look notes this too: the commit fails if another made the same one meanwhile.
+    var _ = begun.readTxn().addOne(application);
+    return listed.get().exists(t -> t.appId().equals(application) && t.version() >= transaction);
+  }
+
+  private static Option<Object> commit(OptimisticTransaction begun, WriteIntoDelta write) {
+    TaggedCommitData<Action> written =
+        write.writeAndReturnCommitData(begun, write.data().sparkSession(), Option.empty(), false);
     return begun.commitIfNeeded(
         written.actions(),
         new DeltaOperations.Write(
@@ -92,14 +102,7 @@ final class AppendOnce {
         written.stringTags());
   }
 
-  private boolean isDone(OptimisticTransaction begun) {
-    Option<Seq<SetTransaction>> listed =
-        begun.snapshot().checksumOpt().flatMap(VersionChecksum::setTransactions);
-    if (listed.isEmpty()) {
-      return begun.txnVersion(application) >= transaction;
-    }
-    // What was read of others' commits: Delta refuses this one if the same was committed meanwhile.
-    var _ = begun.readTxn().addOne(application);
-    return listed.get().exists(t -> t.appId().equals(application) && t.version() >= transaction);
+  private static scala.collection.immutable.Map<String, String> scala(Map<String, String> map) {
+    return Map$.MODULE$.from(CollectionConverters.asScala(map));
   }
 }

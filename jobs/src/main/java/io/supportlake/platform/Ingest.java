@@ -47,8 +47,8 @@ final class Ingest {
 
   /**
    * SQL for a number that a JSON line's fields with a value do not exceed, unless it {@link
-   * #IS_UNUSUAL}. Only a line with more than its known fields is parsed once more, for those that
-   * are unknown: that costs as much as all other work on it.
+   * #IS_UNUSUAL}. Only a line that may have more than its known fields is parsed once more, for
+   * those that are unknown.
    */
   private static final String MOST_VALUES =
       "(%s - %s)".formatted(occurrences("\":"), occurrences("\":null"));

@@ -231,15 +231,8 @@ public final class Lake {
    * Delta's transaction version, which must rise: a lower one is skipped without a word.
    */
   public void append(String table, Dataset<Row> rows, long count, long runSequence) {
-    if (exists(table)) {
-      AppendOnce.append(log(table), prepared(table, rows, count), table, runSequence);
-      return;
-    }
-    writer(table, rows, count)
-        .mode(SaveMode.Append)
-        .option("txnAppId", table)
-        .option("txnVersion", runSequence)
-        .save(path(table));
+    AppendOnce.append(
+        log(table), prepared(table, rows, count), properties(table), table, runSequence);
     known.put(table, true);
   }
 
@@ -385,17 +378,20 @@ public final class Lake {
   }
 
   private DataFrameWriter<Row> writer(String table, Dataset<Row> rows, long count) {
-    Contract contract = contracts.of(table);
-    DataFrameWriter<Row> writer = prepared(table, rows, count).write().format("delta");
-    if (!exists(table)) {
-      List<String> columns = withStatistics(contract);
-      writer =
-          columns.isEmpty()
-              ? writer.option("delta.dataSkippingNumIndexedCols", "0")
-              : writer.option("delta.dataSkippingStatsColumns", String.join(",", columns));
-      writer = writer.option("delta.enableDeletionVectors", "false");
+    return prepared(table, rows, count).write().format("delta").options(properties(table));
+  }
+
+  /** Delta's properties of a table that is made by the write; none of one that stands. */
+  private Map<String, String> properties(String table) {
+    if (exists(table)) {
+      return Map.of();
     }
-    return writer;
+    List<String> columns = withStatistics(contracts.of(table));
+    return Map.of(
+        "delta.enableDeletionVectors",
+        "false",
+        columns.isEmpty() ? "delta.dataSkippingNumIndexedCols" : "delta.dataSkippingStatsColumns",
+        columns.isEmpty() ? "0" : String.join(",", columns));
   }
 
   /**

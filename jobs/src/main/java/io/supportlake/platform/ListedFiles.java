@@ -14,8 +14,8 @@ import scala.collection.immutable.Seq;
 
 /**
  * The files of a version, for readers that have the list of them. Delta's own index of such a list
- * plans a query for every reader, to leave out what a filter by partition does not want; of a day
- * over few rows that took 7 % of the time. Only tables with partitions have such filters.
+ * plans a query for every reader, to leave out what a filter by partition does not want, and only
+ * tables with partitions have such filters.
  */
 final class ListedFiles extends TahoeBatchFileIndex {
   private ListedFiles(SparkSession spark, Seq<AddFile> files, DeltaLog log, Snapshot snapshot) {

@@ -34,8 +34,6 @@ final class MetricCube {
   /** Random groups of clusters. */
   static final int GROUPS = 100;
 
-  private static final String CELL = "metric, period_start, dimension, dimension_value";
-
   private final MetricPeriod.Grain grain;
   private final List<LocalDate> starts;
   private final List<Cut> cuts;
@@ -132,7 +130,7 @@ final class MetricCube {
 
   /**
    * What metrics take of a row, its period and the cells that it belongs to. They are worked out
-   * here, before {@link #levelled} repeats the row, so once and not once for each cut.
+   * here, before the row is {@link #repeated}, so once and not once for each cut.
    */
   private Dataset<Row> values(Dataset<Row> rows, List<MetricSpec> specs, List<String> values) {
     List<String> columns = new ArrayList<>(values);
@@ -145,15 +143,15 @@ final class MetricCube {
   }
 
   /** Each row of {@link #values} once for each cut that suits any of the metrics. */
-  private Dataset<Row> levelled(Dataset<Row> values, List<MetricSpec> specs) {
+  private Dataset<Row> repeated(Dataset<Row> values, List<MetricSpec> specs) {
     List<Cut> cells = cuts(specs);
-    String levels =
+    String belongsTo =
         IntStream.range(0, cells.size())
             .mapToObj(i ->
                 "struct('%s' as dimension, cell_%d as dimension_value)"
                     .formatted(cells.get(i).name(), i))
             .collect(Collectors.joining(", ", "inline(array(", "))"));
-    return values.selectExpr("*", levels);
+    return values.selectExpr("*", belongsTo);
   }
 
   /**
@@ -170,7 +168,7 @@ final class MetricCube {
             .selectExpr("*", "inline(items)")
             .drop("items")
             .where("metric is not null");
-    return levelled(single, specs).where("array_contains(allowed, dimension)");
+    return repeated(single, specs).where("array_contains(allowed, dimension)");
   }
 
   /** The day of the period where days are clusters, else none. */
@@ -230,7 +228,7 @@ final class MetricCube {
       }
       cells.add(sumsCell(specs.get(i), i));
     }
-    return levelled(values(rows, specs, values), specs)
+    return repeated(values(rows, specs, values), specs)
         .groupBy("period_start", "dimension", "dimension_value", "cluster_group", "cluster_day")
         .agg(totals.getFirst(), totals.subList(1, totals.size()).toArray(Column[]::new))
         .selectExpr(
@@ -264,10 +262,12 @@ final class MetricCube {
   }
 
   private static Column[] cell() {
-    return Stream.of(CELL.split(", ")).map(c -> col(c)).toArray(Column[]::new);
+    return Stream.of("metric", "period_start", "dimension", "dimension_value")
+        .map(c -> col(c))
+        .toArray(Column[]::new);
   }
 
-  /** A metric's sums among those of many that stand side by side. */
+  /** SQL for the struct of a metric's sums, among those of many that stand side by side. */
   private String sumsCell(MetricSpec spec, int i) {
     boolean isDesigned = spec.kind() == MetricSpec.Kind.HAJEK;
     return """
