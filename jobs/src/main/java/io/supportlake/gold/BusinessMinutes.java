@@ -4,13 +4,23 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.unix_date;
+import static org.apache.spark.sql.functions.when;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Minutes inside opening hours, for many rows at once: C(end) - C(start), where C(t) is the open
@@ -18,13 +28,30 @@ import org.apache.spark.sql.Row;
  * region, else {@code default}. Every join is a broadcast of the calendar's days.
  */
 public final class BusinessMinutes {
-  private static final String OPEN_MICROSECONDS =
-      """
-      open_seconds_before * 1000000 + aggregate(intervals, 0L, (sum, i) ->
-        sum + greatest(0L, least(unix_micros(%s), unix_micros(i.closes_at)) - unix_micros(i.opens_at)))
-      """;
+  private static final String DEFAULT = "default";
 
-  private BusinessMinutes() {}
+  /** More than Spark has days, so that a calendar and its day are one number. */
+  private static final long DAYS = 1_000_000_000;
+
+  private final SortedMap<String, String> zones;
+  private final Dataset<Row> days;
+  private final String openMicros;
+
+  /** Of a configuration's calendars: so many rows as they have days. */
+  private BusinessMinutes(Dataset<Row> businessDay) {
+    this.zones = new TreeMap<>();
+    int openings = 0;
+    for (Row day : businessDay.selectExpr("calendar", "zone", "size(intervals)").collectAsList()) {
+      zones.put(day.getString(0), day.getString(1));
+      openings = Math.max(openings, day.getInt(2));
+    }
+    this.days = businessDay.select(columns(openings));
+    this.openMicros =
+        IntStream.range(0, openings)
+            // An opening that the day has not is null, and greatest passes over it.
+            .mapToObj("greatest(0L, least(%%1$s, bm_closes_%1$d) - bm_opens_%1$d)"::formatted)
+            .collect(Collectors.joining(" + ", "bm_before + ", ""));
+  }
 
   /**
    * The rows with business minutes from {@code start} to each end.
@@ -42,22 +69,12 @@ public final class BusinessMinutes {
       String region,
       String start,
       Map<String, String> ends) {
-    Dataset<Row> zones =
-        businessDay
-            .selectExpr("struct(calendar, zone) as entry")
-            .distinct()
-            .selectExpr("map_from_entries(sort_array(collect_list(entry))) as bm_zones");
-    Dataset<Row> clocked =
-        rows.crossJoin(broadcast(zones))
-            .withColumn(
-                "bm_calendar",
-                expr("if(map_contains_key(bm_zones, %s), %s, 'default')".formatted(region, region)))
-            .withColumn("bm_zone", expr("bm_zones[bm_calendar]"))
-            .drop("bm_zones")
-            .transform(d -> clock(d, businessDay, start, "bm_start"));
+    BusinessMinutes calendars = new BusinessMinutes(businessDay);
+    Dataset<Row> clocked = calendars.clock(rows, region, start, "bm_start");
     for (Map.Entry<String, String> end : new TreeMap<>(ends).entrySet()) {
       clocked =
-          clock(clocked, businessDay, end.getValue(), "bm_end")
+          calendars
+              .clock(clocked, region, end.getValue(), "bm_end")
               .withColumn(
                   end.getKey(),
                   expr(
@@ -65,22 +82,58 @@ public final class BusinessMinutes {
                           .formatted(end.getValue(), start)))
               .drop("bm_end");
     }
-    return clocked.drop("bm_calendar", "bm_zone", "bm_start");
+    return clocked.drop("bm_start");
   }
 
-  private static Dataset<Row> clock(
-      Dataset<Row> rows, Dataset<Row> businessDay, String instant, String as) {
-    Dataset<Row> days =
-        businessDay.selectExpr(
-            "calendar as bm_day_calendar", "local_date", "open_seconds_before", "intervals");
-    Column localDate = to_date(from_utc_timestamp(col(instant), col("bm_zone")));
-    return rows.join(
-            broadcast(days),
-            col("bm_calendar")
-                .equalTo(col("bm_day_calendar"))
-                .and(col("local_date").equalTo(localDate)),
-            "left")
-        .withColumn(as, expr(OPEN_MICROSECONDS.formatted(instant)))
-        .drop("bm_day_calendar", "local_date", "open_seconds_before", "intervals");
+  /**
+   * A day's openings stand in columns of their own, and calendar and day in one number: Spark
+   * compiles no loop over an array, and looks a number up faster than a text and a date.
+   */
+  private Column[] columns(int openings) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(calendarDay(col("calendar"), _ -> col("local_date")).as("bm_calendar_day"));
+    columns.add(expr("open_seconds_before * 1000000").as("bm_before"));
+    for (int i = 0; i < openings; i++) {
+      for (String edge : List.of("opens", "closes")) {
+        columns.add(
+            expr("unix_micros(get(intervals, %d).%s_at)".formatted(i, edge))
+                .as("bm_%s_%d".formatted(edge, i)));
+      }
+    }
+    return columns.toArray(Column[]::new);
+  }
+
+  /** The rows with C(instant) in microseconds, null where the day has no schedule. */
+  private Dataset<Row> clock(Dataset<Row> rows, String region, String instant, String as) {
+    Column localDay =
+        calendarDay(col(region), zone -> to_date(from_utc_timestamp(col(instant), zone)));
+    return rows.join(broadcast(days), localDay.equalTo(col("bm_calendar_day")), "left")
+        .withColumn(as, expr(openMicros.formatted("unix_micros(%s)".formatted(instant))))
+        .drop(days.columns());
+  }
+
+  /**
+   * @param name of a calendar; every other gets the default one
+   * @param date of a calendar's zone
+   */
+  private Column calendarDay(Column name, Function<String, Column> date) {
+    Column day = lit(null).cast(DataTypes.LongType);
+    if (zones.get(DEFAULT) instanceof String zone) {
+      day = numbered(0, date.apply(zone));
+    }
+    long number = 0;
+    for (Map.Entry<String, String> calendar : zones.entrySet()) {
+      number++;
+      if (!calendar.getKey().equals(DEFAULT)) {
+        day =
+            when(name.equalTo(calendar.getKey()), numbered(number, date.apply(calendar.getValue())))
+                .otherwise(day);
+      }
+    }
+    return day;
+  }
+
+  private static Column numbered(long calendar, Column date) {
+    return unix_date(date).plus(calendar * DAYS);
   }
 }
