@@ -32,8 +32,9 @@ public final class CountingFileSystem extends PlainLocalFileSystem {
   }
 
   /**
-   * Bytes read since the process began, by the description of the Spark job that read them; what
-   * threads without one read, as those that Delta reads its logs with, is under {@code the rest}.
+   * Bytes read since the process began, by reader and what was read: the description of the Spark
+   * job that read them ({@code the rest} where there is none, as of threads that Delta reads its
+   * logs with), and the table, its log or landed files.
    */
   static Map<String, Long> bytesRead() {
     Map<String, Long> sums = new TreeMap<>();
@@ -50,12 +51,23 @@ public final class CountingFileSystem extends PlainLocalFileSystem {
 
   @Override
   public FSDataInputStream open(Path path, int bufferSize) throws IOException {
-    return new FSDataInputStream(new Counted(super.open(path, bufferSize)));
+    return new FSDataInputStream(new Counted(super.open(path, bufferSize), what(path)));
   }
 
-  private static void count(long bytes) {
+  private static String what(Path file) {
+    Path folder = Objects.requireNonNull(file.getParent());
+    Path above = Objects.requireNonNull(folder.getParent());
+    if (folder.getName().startsWith("_") || above.getName().startsWith("_")) {
+      return "logs of tables";
+    }
+    return file.getName().endsWith(".parquet")
+        ? above.getName() + "." + folder.getName()
+        : "landed files";
+  }
+
+  private static void count(String what, long bytes) {
     if (bytes > 0) {
-      BYTES_READ.computeIfAbsent(step(), _ -> new LongAdder()).add(bytes);
+      BYTES_READ.computeIfAbsent(step() + " of " + what, _ -> new LongAdder()).add(bytes);
     }
   }
 
@@ -71,29 +83,31 @@ public final class CountingFileSystem extends PlainLocalFileSystem {
   /** What is read by position, or by ranges, goes through {@link #read(long, byte[], int, int)}. */
   private static final class Counted extends FSInputStream {
     private final FSDataInputStream file;
+    private final String what;
 
-    Counted(FSDataInputStream file) {
+    Counted(FSDataInputStream file, String what) {
       this.file = file;
+      this.what = what;
     }
 
     @Override
     public int read() throws IOException {
       int read = file.read();
-      count(read < 0 ? 0 : 1);
+      count(what, read < 0 ? 0 : 1);
       return read;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       int read = file.read(bytes, offset, length);
-      count(read);
+      count(what, read);
       return read;
     }
 
     @Override
     public int read(long position, byte[] bytes, int offset, int length) throws IOException {
       int read = file.read(position, bytes, offset, length);
-      count(read);
+      count(what, read);
       return read;
     }
 

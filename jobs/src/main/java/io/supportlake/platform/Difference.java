@@ -1,13 +1,17 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
-import java.util.stream.Stream;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,25 +23,44 @@ import org.apache.spark.sql.types.MapType;
  *
  * @param rows one row a key that differs: {@code built} (null = the row is gone) and {@code stood}
  *     (null = the row is new), each a struct of the contract's columns; without lineage
+ * @param files names of the files that the rows that stood lie in
  * @param builtCount rows that are new or differ
  * @param replacedCount rows that stood and differ or are gone
  */
-record Difference(Contract contract, Dataset<Row> rows, long builtCount, long replacedCount) {
+record Difference(
+    Contract contract, Dataset<Row> rows, Set<String> files, long builtCount, long replacedCount) {
+  /** Column of rows that stood with the name of their file. */
+  static final String FILE = "supportlake_file";
+
+  /** Copies the names. */
+  Difference {
+    files = Set.copyOf(files);
+  }
 
   /**
    * The difference of the built rows to those that stood, both unique by the contract's key, in its
    * columns.
+   *
+   * @param stood has also {@link #FILE}
    */
   static Difference of(Contract contract, Dataset<Row> built, Dataset<Row> stood) {
     Column[] columns = Lake.columns(contract.columnNames());
     Dataset<Row> rows =
         built
             .select(struct(columns).as("built"))
-            .join(stood.select(struct(columns).as("stood")), sameKey(contract), "full_outer")
+            .join(
+                stood.select(struct(columns).as("stood"), col(FILE)),
+                sameKey(contract),
+                "full_outer")
             .where(col("built").isNull().or(col("stood").isNull()).or(not(isSame(contract))))
             .localCheckpoint();
-    Row counts = rows.agg(count(col("built")), count(col("stood"))).first();
-    return new Difference(contract, rows, counts.getLong(0), counts.getLong(1));
+    Row counts = rows.agg(count(col("built")), count(col("stood")), collect_set(FILE)).first();
+    return new Difference(
+        contract,
+        rows,
+        new HashSet<>(counts.<String>getList(2)),
+        counts.getLong(0),
+        counts.getLong(1));
   }
 
   private static Column sameKey(Contract contract) {
@@ -78,13 +101,20 @@ record Difference(Contract contract, Dataset<Row> rows, long builtCount, long re
     return rows.where(col("stood").isNotNull()).select("stood.*");
   }
 
-  /** For each key that differs the row to be, or where it is gone the row that stood. */
-  Dataset<Row> merged(String gone) {
-    return rows.select(
-        Stream.concat(
-                contract.columnNames().stream()
-                    .map(c -> coalesce(col("built"), col("stood")).getField(c).as(c)),
-                Stream.of(col("built").isNull().as(gone)))
-            .toArray(Column[]::new));
+  /** Of rows of the table those whose keys are not among the ones that differ. */
+  Dataset<Row> untouched(Dataset<Row> all) {
+    Dataset<Row> keys =
+        replaced().select(Lake.columns(contract.key())).withColumnsRenamed(renamed());
+    return all.join(
+        broadcast(keys),
+        contract.key().stream()
+            .map(k -> col("`" + k + "`").eqNullSafe(col("`gone_" + k + "`")))
+            .reduce(Column::and)
+            .orElseThrow(),
+        "left_anti");
+  }
+
+  private Map<String, String> renamed() {
+    return contract.key().stream().collect(Collectors.toMap(k -> k, k -> "gone_" + k));
   }
 }

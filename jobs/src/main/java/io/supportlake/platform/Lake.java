@@ -8,8 +8,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -43,9 +45,6 @@ import scala.collection.immutable.Seq;
 public final class Lake {
   /** Rows below which a commit gets one file. */
   private static final long ONE_FILE = 200_000;
-
-  /** Column of a MERGE's source that says the row is gone. */
-  private static final String GONE = "supportlake_gone";
 
   /** Whole numbers, from narrow to wide. */
   private static final List<DataType> INTEGERS = List.of(DataTypes.IntegerType, DataTypes.LongType);
@@ -242,44 +241,46 @@ public final class Lake {
     known.put(table, true);
   }
 
-  /** Replaces, in one commit, the rows for which the predicate holds. All given rows fulfil it. */
-  public void replaceWhere(String table, Dataset<Row> rows, long count, String predicate) {
-    if (!exists(table)) {
-      overwrite(table, rows, count);
-      return;
-    }
-    writer(table, rows, count)
-        .mode(SaveMode.Overwrite)
-        .option("replaceWhere", predicate)
-        .save(path(table));
+  /** Replaces, in one commit, the rows of days. All given rows are of these. */
+  void replaceDays(String table, Dataset<Row> rows, long count, ReplacedDays days) {
+    Rewrite.commit(
+        rows.sparkSession(),
+        log(table),
+        days::mayLieIn,
+        (stood, most) ->
+            prepared(table, rows.unionByName(stood.where(days.isKept())), count + most));
   }
 
   /**
-   * Carries a difference out in one commit: new keys are inserted, rows that differ are updated,
-   * keys that are gone are deleted by tombstones in the source. No difference is no commit.
+   * Carries a difference out in one commit: new keys are inserted, rows that differ are replaced,
+   * keys that are gone are deleted. No difference is no commit.
    */
   void merge(String table, Difference difference) {
     if (difference.isEmpty()) {
       return;
     }
-    Contract contract = contracts.of(table);
-    String onKey =
-        contract.key().stream()
-            .map(k -> "t.`%s` <=> s.`%s`".formatted(k, k))
-            .collect(Collectors.joining(" AND "));
-    Map<String, String> all =
-        contract.columnNames().stream().collect(Collectors.toMap(c -> c, c -> "s.`" + c + "`"));
-    var _ =
-        DeltaTable.forPath(difference.rows().sparkSession(), path(table))
-            .as("t")
-            .merge(difference.merged(GONE).as("s"), onKey)
-            .whenMatched("s." + GONE)
-            .delete()
-            .whenMatched()
-            .updateExpr(all)
-            .whenNotMatched("NOT s." + GONE)
-            .insertExpr(all)
-            .execute();
+    Dataset<Row> built = difference.built();
+    Set<String> sought = new HashSet<>(difference.files());
+    Rewrite.commit(
+        built.sparkSession(),
+        log(table),
+        file -> sought.remove(new Path(file.path()).getName()),
+        (stood, most) -> {
+          if (!sought.isEmpty()) {
+            throw new UsageException(
+                "%s was changed by another program while this one read it. The table is as the other left it. Whoever runs that program keeps it off the lake while runs write; then the same command completes what was begun."
+                    .formatted(table));
+          }
+          return prepared(
+              table,
+              built.unionByName(difference.untouched(stood)),
+              difference.builtCount() + most);
+        });
+  }
+
+  /** The rows of a version, each with the name of its file in {@link Difference#FILE}. */
+  Dataset<Row> readWithFiles(String table, long version) {
+    return read(table, version).withColumn(Difference.FILE, col("_metadata.file_name"));
   }
 
   /**

@@ -274,7 +274,7 @@ final class Retention {
             ? isNewest(raw).and(coalesce(expr(condition), lit(false)))
             : lit(false);
     Dataset<Row> stood =
-        lake.read(bronze(raw))
+        lake.readWithFiles(bronze(raw), lake.version(bronze(raw)))
             .withColumn("is_kept", isKept)
             .where(not(col("is_kept")).and(expr(old(bronze(raw), raw, keptFrom))))
             .drop("is_kept");

@@ -568,7 +568,10 @@ public final class Runner {
       lake.merge(
           name,
           isRetry
-              ? Difference.of(contract, rows, ofUnits(lake.read(name), ownUnits, contract.unit()))
+              ? Difference.of(
+                  contract,
+                  rows,
+                  ofUnits(lake.readWithFiles(name, lake.version(name)), ownUnits, contract.unit()))
               : difference);
       changes.put(
           name,
@@ -645,7 +648,6 @@ public final class Runner {
 
     private Built days(Contract contract, boolean isFirst) {
       String name = contract.name();
-      String column = Days.column(contract);
       LocalDate lastBuilt = isFirst ? null : finished.to();
       SortedSet<LocalDate> days = Days.due(contract, lastBuilt, from, to);
       if (contract.kind() == Kind.DAILY && !isFirst) {
@@ -670,7 +672,7 @@ public final class Runner {
                 } else if (contract.kind() == Kind.JOURNAL) {
                   lake.append(name, rows, count, sequence);
                 } else {
-                  lake.replaceWhere(name, rows, count, predicate(contract, column, days));
+                  lake.replaceDays(name, rows, count, replaced(contract, days));
                 }
               });
       return new Built(built.rows(), days.size());
@@ -724,16 +726,11 @@ public final class Runner {
       return built;
     }
 
-    private String predicate(Contract contract, String column, SortedSet<LocalDate> days) {
-      String listed =
-          "`%s` IN (%s)"
-              .formatted(
-                  column,
-                  days.stream().map(d -> "DATE'" + d + "'").collect(Collectors.joining(", ")));
-      if (contract.kind() == Kind.SNAPSHOT && Days.every(contract).equals("month_end_and_last")) {
-        return "%s OR `%s` <> last_day(`%s`)".formatted(listed, column, column);
-      }
-      return listed;
+    private ReplacedDays replaced(Contract contract, SortedSet<LocalDate> days) {
+      return new ReplacedDays(
+          Days.column(contract),
+          days,
+          contract.kind() == Kind.SNAPSHOT && Days.every(contract).equals("month_end_and_last"));
     }
 
     // ---- shared
@@ -872,10 +869,12 @@ public final class Runner {
       return outcome.rows();
     }
 
-    /** With the contract's columns: those that came into it since are null. */
+    /**
+     * With the contract's columns, of which those that came into it since are null, and {@link
+     * Difference#FILE}.
+     */
     private Dataset<Row> finishedRows(String name) {
-      Dataset<Row> rows =
-          finished.version(name).map(v -> lake.read(name, v)).orElseGet(() -> lake.empty(name));
+      Dataset<Row> rows = lake.readWithFiles(name, finished.version(name).orElseThrow());
       List<String> known = List.of(rows.columns());
       for (Contract.Column column : contracts.of(name).columns()) {
         if (!known.contains(column.name())) {

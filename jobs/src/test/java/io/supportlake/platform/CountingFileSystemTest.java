@@ -70,6 +70,6 @@ class CountingFileSystemTest extends SparkSuite {
   }
 
   private static long read() {
-    return CountingFileSystem.bytesRead().getOrDefault(STEP, 0L);
+    return CountingFileSystem.bytesRead().getOrDefault(STEP + " of landed files", 0L);
   }
 }

@@ -1,0 +1,196 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.delta.tables.DeltaTable;
+import io.supportlake.testing.SparkSuite;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows of {@code ops.landing_file}: file n came n days after the first of January. */
+class RewriteTest extends SparkSuite {
+  private static final String TABLE = "ops.landing_file";
+  private static final Contract CONTRACT = CONTRACTS.of(TABLE);
+  private static final LocalDate FIRST = LocalDate.of(2026, 1, 1);
+
+  @TempDir private Path folder;
+
+  private Lake lake = lakeIn(Path.of("."));
+
+  @BeforeEach
+  void newLake() {
+    lake = lakeIn(folder);
+  }
+
+  @Test
+  void theRowsOfDaysAreReplacedInTheFilesThatHoldThem() {
+    for (int day = 0; day < 60; day += 20) {
+      lake.append(TABLE, files(day, day + 20, "old"), 20, day + 1);
+    }
+    Set<String> before = named(lake);
+
+    lake.replaceDays(TABLE, files(25, 27, "new"), 2, days(false, 25, 26, 27));
+
+    assertSameRows(
+        files(0, 25, "old").union(files(25, 27, "new")).union(files(28, 60, "old")),
+        lake.read(TABLE));
+    assertThat(lake.version(TABLE)).isEqualTo(3);
+    assertThat(common(before, named(lake))).hasSize(2);
+    assertThat(named(lake)).hasSize(3);
+  }
+
+  @Test
+  void rowsOfNoDayStay() {
+    Dataset<Row> timeless = files(0, 2, "old").withColumn("arrival_date", lit(null).cast("date"));
+    lake.append(TABLE, timeless.union(files(5, 8, "old")), 5, 1);
+
+    lake.replaceDays(TABLE, files(6, 7, "new"), 1, days(true, 6));
+
+    assertSameRows(timeless.union(files(6, 7, "new")), lake.read(TABLE));
+  }
+
+  @Test
+  void ofOtherDaysOnlyLastDaysOfMonthsStayWhereThatIsAskedFor() {
+    lake.append(TABLE, files(30, 31, "january"), 1, 1);
+    lake.append(TABLE, files(58, 59, "february"), 1, 2);
+    lake.append(TABLE, files(62, 63, "running"), 1, 3);
+    Set<String> before = named(lake);
+
+    lake.replaceDays(TABLE, files(63, 64, "running on"), 1, days(true, 63));
+
+    assertSameRows(
+        files(30, 31, "january")
+            .union(files(58, 59, "february"))
+            .union(files(63, 64, "running on")),
+        lake.read(TABLE));
+    assertThat(common(before, named(lake))).hasSize(2);
+  }
+
+  @Test
+  void aTableOfMoreFilesThanDeltaListsIsRewrittenAlike() {
+    lake.append(TABLE, files(0, 600, "old").repartition(60), 1_000_000, 1);
+    assertThat(named(lake)).hasSize(60);
+
+    lake.replaceDays(TABLE, files(100, 103, "new"), 3, days(false, 100, 101, 102));
+    assertSameRows(
+        files(0, 100, "old").union(files(100, 103, "new")).union(files(103, 600, "old")),
+        lake.read(TABLE));
+
+    lake.merge(TABLE, difference(files(7, 9, "newer"), files(7, 9, "old")));
+    assertSameRows(
+        files(0, 7, "old")
+            .union(files(7, 9, "newer"))
+            .union(files(9, 100, "old"))
+            .union(files(100, 103, "new"))
+            .union(files(103, 600, "old")),
+        lake.read(TABLE));
+  }
+
+  @Test
+  void aDifferenceIsCarriedOutInTheFilesThatHoldWhatDiffers() {
+    lake.append(TABLE, files(0, 10, "old"), 10, 1);
+    lake.append(TABLE, files(10, 20, "old"), 10, 2);
+    lake.append(TABLE, files(20, 30, "old"), 10, 3);
+    Set<String> before = named(lake);
+
+    // 12 and 13 are gone, 14 differs, 15 is as it was, 30 and 31 are new.
+    Dataset<Row> built =
+        files(14, 15, "new").union(files(15, 16, "old")).union(files(30, 32, "new"));
+    Difference difference = difference(built, files(12, 16, "old"));
+    assertThat(difference.builtCount()).isEqualTo(3);
+    assertThat(difference.replacedCount()).isEqualTo(3);
+    assertThat(difference.files()).hasSize(1);
+    lake.merge(TABLE, difference);
+
+    assertSameRows(files(0, 12, "old").union(built).union(files(16, 30, "old")), lake.read(TABLE));
+    assertThat(lake.version(TABLE)).isEqualTo(3);
+    assertThat(common(before, named(lake))).hasSize(2);
+  }
+
+  @Test
+  void aTableMayLoseAllItsRows() {
+    lake.append(TABLE, files(0, 3, "old"), 3, 1);
+
+    lake.merge(TABLE, difference(files(0, 0, "none"), files(0, 3, "old")));
+    assertThat(lake.read(TABLE).isEmpty()).isTrue();
+    assertThat(named(lake)).isEmpty();
+
+    lake.replaceDays(TABLE, files(1, 2, "new"), 1, days(false, 1));
+    assertSameRows(files(1, 2, "new"), lake.read(TABLE));
+  }
+
+  @Test
+  void noDifferenceIsNoCommit() {
+    lake.append(TABLE, files(0, 10, "old"), 10, 1);
+
+    lake.merge(TABLE, difference(files(3, 5, "old"), files(3, 5, "old")));
+
+    assertThat(lake.version(TABLE)).isZero();
+  }
+
+  @Test
+  void whatAnotherProgramRewroteMeanwhileIsNotReplaced() {
+    lake.append(TABLE, files(0, 10, "old"), 10, 1);
+    Difference difference = difference(files(3, 5, "new"), files(3, 5, "old"));
+    DeltaTable.forPath(spark(), lake.path(TABLE)).delete("bytes = 4");
+
+    assertThatThrownBy(() -> lake.merge(TABLE, difference))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("ops.landing_file was changed by another program while");
+
+    assertSameRows(files(0, 4, "old").union(files(5, 10, "old")), lake.read(TABLE));
+    assertThat(lake.version(TABLE)).isEqualTo(1);
+  }
+
+  /** Of rows that were built to rows that stand; both have few keys. */
+  private Difference difference(Dataset<Row> built, Dataset<Row> stood) {
+    return Difference.of(
+        CONTRACT,
+        built,
+        lake.readWithFiles(TABLE, lake.version(TABLE))
+            .join(stood.select("path"), new String[] {"path"}, "left_semi"));
+  }
+
+  private static ReplacedDays days(boolean isTillMonthEnd, int... numbers) {
+    TreeSet<LocalDate> days = new TreeSet<>();
+    for (int number : numbers) {
+      days.add(FIRST.plusDays(number));
+    }
+    return new ReplacedDays("arrival_date", days, isTillMonthEnd);
+  }
+
+  private static Dataset<Row> files(long from, long to, String hash) {
+    return spark()
+        .range(from, to, 1, 1)
+        .selectExpr(
+            "concat('file ', id) AS path",
+            "'usage_event' AS source",
+            "id AS bytes",
+            "'%s' AS content_hash".formatted(hash),
+            "date_add(date'%s', int(id)) AS arrival_date".formatted(FIRST),
+            "1L AS run_sequence");
+  }
+
+  /** Names of the files that the newest version has. */
+  private static Set<String> named(Lake lake) {
+    return Stream.of(DeltaTable.forPath(spark(), lake.path(TABLE)).toDF().inputFiles())
+        .map(f -> f.substring(f.lastIndexOf('/') + 1))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<String> common(Set<String> one, Set<String> other) {
+    return one.stream().filter(other::contains).toList();
+  }
+}
