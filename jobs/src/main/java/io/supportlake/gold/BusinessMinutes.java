@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,10 +48,13 @@ public final class BusinessMinutes {
     }
     this.days = businessDay.select(columns(openings));
     this.openMicros =
-        IntStream.range(0, openings)
-            // An opening that the day has not is null, and greatest passes over it.
-            .mapToObj("greatest(0L, least(%%1$s, bm_closes_%1$d) - bm_opens_%1$d)"::formatted)
-            .collect(Collectors.joining(" + ", "bm_before + ", ""));
+        Stream.concat(
+                Stream.of("bm_before"),
+                IntStream.range(0, openings)
+                    // An opening that the day has not is null, and greatest passes over it.
+                    .mapToObj(
+                        "greatest(0L, least(%%1$s, bm_closes_%1$d) - bm_opens_%1$d)"::formatted))
+            .collect(Collectors.joining(" + "));
   }
 
   /**

@@ -148,6 +148,16 @@ class BusinessMinutesTest extends SparkSuite {
   }
 
   @Test
+  void aDeskThatNeverOpensHasNoMinutesAndNoDeskHasUnknownOnes() {
+    Instant noon = Instant.parse("2018-03-07T12:00:00Z");
+    List<Interval> day = List.of(new Interval("india", noon, noon.plusSeconds(86_400)));
+
+    assertThat(minutes(spark(), day, Stream.of(CALENDARS.get("india"))).getFirst().getDouble(1))
+        .isZero();
+    assertThat(minutes(spark(), day, Stream.of()).getFirst().isNullAt(1)).isTrue();
+  }
+
+  @Test
   void unknownIsNull() {
     Instant noon = Instant.parse("2018-03-07T12:00:00Z");
     List<Row> minutes =
