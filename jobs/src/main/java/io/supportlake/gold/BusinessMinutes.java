@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -38,7 +39,10 @@ public final class BusinessMinutes {
   private final Dataset<Row> days;
   private final String openMicros;
 
-  /** Of a configuration's calendars: so many rows as they have days. */
+  /**
+   * Of a configuration's calendars, of which each day is looked at: Spark hands rows that it was
+   * given over without a job, which an aggregate would be.
+   */
   private BusinessMinutes(Dataset<Row> businessDay) {
     this.zones = new TreeMap<>();
     int openings = 0;
@@ -117,27 +121,23 @@ public final class BusinessMinutes {
   }
 
   /**
-   * @param name of a calendar; every other gets the default one
-   * @param date of a calendar's zone
+   * Calendar and day as one number.
+   *
+   * @param name of a calendar; every other, and null, gets the default one
+   * @param date in a calendar's zone
+   * @return null where there is no default calendar either
    */
   private Column calendarDay(Column name, Function<String, Column> date) {
-    Column day = lit(null).cast(DataTypes.LongType);
-    if (zones.get(DEFAULT) instanceof String zone) {
-      day = numbered(0, date.apply(zone));
-    }
-    long number = 0;
-    for (Map.Entry<String, String> calendar : zones.entrySet()) {
-      number++;
-      if (!calendar.getKey().equals(DEFAULT)) {
-        day =
-            when(name.equalTo(calendar.getKey()), numbered(number, date.apply(calendar.getValue())))
-                .otherwise(day);
-      }
+    Column day =
+        zones.containsKey(DEFAULT) ? numbered(DEFAULT, date) : lit(null).cast(DataTypes.LongType);
+    for (String calendar : zones.keySet()) {
+      day = when(name.equalTo(calendar), numbered(calendar, date)).otherwise(day);
     }
     return day;
   }
 
-  private static Column numbered(long calendar, Column date) {
-    return unix_date(date).plus(calendar * DAYS);
+  private Column numbered(String calendar, Function<String, Column> date) {
+    String zone = Objects.requireNonNull(zones.get(calendar));
+    return unix_date(date.apply(zone)).plus(zones.headMap(calendar).size() * DAYS);
   }
 }

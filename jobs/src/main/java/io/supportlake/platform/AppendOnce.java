@@ -1,12 +1,10 @@
 package io.supportlake.platform;
 
-import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.delta.DeltaLog;
-import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.DeltaOptions;
 import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.VersionChecksum;
@@ -26,9 +24,6 @@ import scala.jdk.javaapi.CollectionConverters;
  * a commit and its list, the log is replayed.
  */
 final class AppendOnce {
-  private static final Seq<String> NO_PARTITIONS =
-      CollectionConverters.asScala(List.<String>of()).toSeq();
-
   private AppendOnce() {}
 
   /**
@@ -56,21 +51,20 @@ final class AppendOnce {
             log,
             SaveMode.Append,
             new DeltaOptions(scala(options), spark.sessionState().conf()),
-            NO_PARTITIONS,
+            Transactions.NO_PARTITIONS,
             scala(properties),
             rows,
             Option.empty(),
             Option.empty(),
             false);
-    var _ =
-        spark.withActive(() ->
-            log.withNewTransaction(
-                Option.empty(),
-                Option.empty(),
-                begun ->
-                    isDone(begun, application, transaction)
-                        ? Option.empty()
-                        : commit(begun, write)));
+    Transactions.run(
+        spark,
+        log,
+        begun -> {
+          if (!isDone(begun, application, transaction)) {
+            commit(begun, write);
+          }
+        });
   }
 
   private static boolean isDone(OptimisticTransaction begun, String application, long transaction) {
@@ -84,22 +78,12 @@ final class AppendOnce {
     return listed.get().exists(t -> t.appId().equals(application) && t.version() >= transaction);
   }
 
-  private static Option<Object> commit(OptimisticTransaction begun, WriteIntoDelta write) {
+  private static void commit(OptimisticTransaction begun, WriteIntoDelta write) {
     TaggedCommitData<Action> written =
         write.writeAndReturnCommitData(begun, write.data().sparkSession(), Option.empty(), false);
-    return begun.commitIfNeeded(
-        written.actions(),
-        new DeltaOperations.Write(
-            SaveMode.Append,
-            Option.apply(NO_PARTITIONS),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty()),
-        written.stringTags());
+    var _ =
+        begun.commitIfNeeded(
+            written.actions(), Transactions.operation(SaveMode.Append), written.stringTags());
   }
 
   private static scala.collection.immutable.Map<String, String> scala(Map<String, String> map) {

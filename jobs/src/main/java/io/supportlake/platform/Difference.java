@@ -1,6 +1,5 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
@@ -106,7 +105,7 @@ record Difference(
     Dataset<Row> keys =
         replaced().select(Lake.columns(contract.key())).withColumnsRenamed(renamed());
     return all.join(
-        broadcast(keys),
+        Lake.joined(keys, replacedCount),
         contract.key().stream()
             .map(k -> col("`" + k + "`").eqNullSafe(col("`gone_" + k + "`")))
             .reduce(Column::and)

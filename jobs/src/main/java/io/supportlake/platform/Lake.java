@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 
 import io.delta.tables.DeltaTable;
@@ -8,10 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -45,6 +44,9 @@ import scala.collection.immutable.Seq;
 public final class Lake {
   /** Rows below which a commit gets one file. */
   private static final long ONE_FILE = 200_000;
+
+  /** Rows of a few values that every task may hold. */
+  private static final long MOST_BROADCAST = 200_000;
 
   /** Whole numbers, from narrow to wide. */
   private static final List<DataType> INTEGERS = List.of(DataTypes.IntegerType, DataTypes.LongType);
@@ -114,7 +116,7 @@ public final class Lake {
    * the log anew for every reader is a Spark job each time, and a run has hundreds of readers.
    */
   private Dataset<Row> read(String table, DeltaLog log, Snapshot snapshot) {
-    Option<Seq<AddFile>> files = snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
+    Option<Seq<AddFile>> files = ListedFiles.of(snapshot);
     return files.isDefined()
         ? ListedFiles.rows(spark, log, snapshot, files.get())
         : spark.read().format("delta").option("versionAsOf", snapshot.version()).load(path(table));
@@ -247,8 +249,11 @@ public final class Lake {
         rows.sparkSession(),
         log(table),
         days::mayLieIn,
-        (stood, most) ->
-            prepared(table, rows.unionByName(stood.where(days.isKept())), count + most));
+        touched ->
+            prepared(
+                table,
+                rows.unionByName(touched.rows().where(days.isKept())),
+                count + touched.mostRows()));
   }
 
   /**
@@ -260,21 +265,20 @@ public final class Lake {
       return;
     }
     Dataset<Row> built = difference.built();
-    Set<String> sought = new HashSet<>(difference.files());
     Rewrite.commit(
         built.sparkSession(),
         log(table),
-        file -> sought.remove(new Path(file.path()).getName()),
-        (stood, most) -> {
-          if (!sought.isEmpty()) {
+        file -> difference.files().contains(new Path(file.path()).getName()),
+        touched -> {
+          if (touched.files() < difference.files().size()) {
             throw new UsageException(
                 "%s was changed by another program while this one read it. The table is as the other left it. Whoever runs that program keeps it off the lake while runs write; then the same command completes what was begun."
                     .formatted(table));
           }
           return prepared(
               table,
-              built.unionByName(difference.untouched(stood)),
-              difference.builtCount() + most);
+              built.unionByName(difference.untouched(touched.rows())),
+              difference.builtCount() + touched.mostRows());
         });
   }
 
@@ -427,6 +431,14 @@ public final class Lake {
   private static Dataset<Row> sorted(Contract contract, Dataset<Row> rows) {
     List<String> by = clusterBy(contract);
     return by.isEmpty() ? rows : rows.sortWithinPartitions(columns(by));
+  }
+
+  /**
+   * Rows to be joined to many: few go to where the many are. Spark cannot know how few a checkpoint
+   * holds.
+   */
+  static Dataset<Row> joined(Dataset<Row> rows, long count) {
+    return count <= MOST_BROADCAST ? broadcast(rows) : rows;
   }
 
   static Column[] columns(List<String> names) {

@@ -6,6 +6,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.files.TahoeBatchFileIndex;
 import org.apache.spark.sql.execution.datasources.LogicalRelation$;
@@ -20,6 +21,11 @@ import scala.collection.immutable.Seq;
 final class ListedFiles extends TahoeBatchFileIndex {
   private ListedFiles(SparkSession spark, Seq<AddFile> files, DeltaLog log, Snapshot snapshot) {
     super(spark, "batch", files, log, log.dataPath(), snapshot, false);
+  }
+
+  /** The list that Delta writes beside a version of few files; none of many, or after a crash. */
+  static Option<Seq<AddFile>> of(Snapshot snapshot) {
+    return snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
   }
 
   /** The rows of a version's files, to be computed by the session. */

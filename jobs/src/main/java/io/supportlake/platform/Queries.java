@@ -73,8 +73,8 @@ public final class Queries {
   private void view(String name, FinishedSet finished) {
     if (!lake.exists(name)) {
       throw new UsageException(
-          "%s has not been built yet: no run has finished on this lake. Run ./supportlake run --date DATE or ./supportlake demo first."
-              .formatted(name));
+          "%s has not been built yet: no run has finished on this lake, which would have it in %s. Name another lake with --lake (the demo makes demo/lake), or run ./supportlake run --date DATE first."
+              .formatted(name, lake.path(name)));
     }
     var _ = spark.sql("CREATE DATABASE IF NOT EXISTS " + contracts.of(name).layer());
     var _ =

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.not;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.LocalDate;
 import java.util.SortedSet;
 import org.apache.spark.sql.Column;
@@ -36,21 +37,24 @@ record ReplacedDays(String column, SortedSet<LocalDate> days, boolean isTillMont
 
   /** Whether a file may hold rows that go, by the least and the greatest date in Delta's log. */
   boolean mayLieIn(AddFile file) {
-    if (file.stats() == null) {
+    JsonNode stats = stats(file);
+    LocalDate least = date(stats.path("minValues"));
+    LocalDate greatest = date(stats.path("maxValues"));
+    if (least == null || greatest == null) {
       return true;
     }
+    boolean isMonthEnd = least.equals(greatest) && least.getDayOfMonth() == least.lengthOfMonth();
+    return (isTillMonthEnd && !isMonthEnd) || !days.subSet(least, greatest.plusDays(1)).isEmpty();
+  }
+
+  /**
+   * Statistics are a help: a file without any, or with none that can be read, may hold anything.
+   */
+  private static JsonNode stats(AddFile file) {
     try {
-      JsonNode stats = JSON.readTree(file.stats());
-      LocalDate least = date(stats.path("minValues"));
-      LocalDate greatest = date(stats.path("maxValues"));
-      if (least == null || greatest == null) {
-        return true;
-      }
-      boolean isMonthEnd = least.equals(greatest) && least.getDayOfMonth() == least.lengthOfMonth();
-      return (isTillMonthEnd && !isMonthEnd) || !days.subSet(least, greatest.plusDays(1)).isEmpty();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(
-          "the log of a table holds no statistics but " + file.stats(), e);
+      return file.stats() == null ? MissingNode.getInstance() : JSON.readTree(file.stats());
+    } catch (JsonProcessingException _) {
+      return MissingNode.getInstance();
     }
   }
 

@@ -1,7 +1,7 @@
 package io.supportlake.platform;
 
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -9,10 +9,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
-import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.Snapshot;
-import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.FileAction;
@@ -24,71 +22,66 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * Replaces some rows of a table in one commit, by writing the files that hold them anew. Whoever
  * replaces knows which files these are: Delta's MERGE and {@code replaceWhere} find them by jobs of
- * their own, several a commit, which for a few rows cost many times what writing these does.
+ * their own, several a commit.
  */
 final class Rewrite {
-  private static final Seq<String> NO_PARTITIONS =
-      CollectionConverters.asScala(List.<String>of()).toSeq();
-
   private Rewrite() {}
+
+  /**
+   * What is written anew.
+   *
+   * @param rows all rows of the files
+   * @param files number of files
+   * @param mostRows not less than there are rows
+   */
+  record Touched(Dataset<Row> rows, int files, long mostRows) {}
 
   /**
    * Commits.
    *
    * @param spark computes what is written
    * @param isTouched whether a file may hold rows that go
-   * @param rows from the rows of the touched files, and how many there are (at most), to those that
-   *     are to stand in their place
+   * @param rows those that are to stand in the place of the touched files'
    */
   static void commit(
       SparkSession spark,
       DeltaLog log,
       Predicate<AddFile> isTouched,
-      BiFunction<Dataset<Row>, Long, Dataset<Row>> rows) {
-    var _ =
-        ((org.apache.spark.sql.classic.SparkSession) spark)
-            .withActive(() ->
-                log.withNewTransaction(
-                    Option.empty(),
-                    Option.empty(),
-                    begun -> commit(spark, log, begun, isTouched, rows)));
+      Function<Touched, Dataset<Row>> rows) {
+    Transactions.run(spark, log, begun -> commit(spark, log, begun, isTouched, rows));
   }
 
-  private static long commit(
+  private static void commit(
       SparkSession spark,
       DeltaLog log,
       OptimisticTransaction begun,
       Predicate<AddFile> isTouched,
-      BiFunction<Dataset<Row>, Long, Dataset<Row>> rows) {
+      Function<Touched, Dataset<Row>> rows) {
     List<AddFile> touched = files(begun.snapshot()).stream().filter(isTouched).toList();
     Seq<AddFile> gone = CollectionConverters.asScala(touched).toSeq();
     begun.trackFilesRead(gone);
-    long count = touched.stream().mapToLong(Rewrite::mostRows).reduce(0, Math::addExact);
     Seq<FileAction> written =
-        begun.writeFiles(rows.apply(ListedFiles.rows(spark, log, begun.snapshot(), gone), count));
+        begun.writeFiles(
+            rows.apply(
+                new Touched(
+                    ListedFiles.rows(spark, log, begun.snapshot(), gone),
+                    touched.size(),
+                    touched.stream().mapToLong(Rewrite::mostRows).sum())));
     List<Action> actions =
         Stream.<Action>concat(
                 CollectionConverters.asJava(written).stream(),
                 touched.stream().map(AddFile::remove))
             .toList();
-    return begun.commit(
-        CollectionConverters.asScala(actions).toSeq(),
-        new DeltaOperations.Write(
-            SaveMode.Overwrite,
-            Option.apply(NO_PARTITIONS),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty()),
-        Map$.MODULE$.empty());
+    var _ =
+        begun.commit(
+            CollectionConverters.asScala(actions).toSeq(),
+            Transactions.operation(SaveMode.Overwrite),
+            Map$.MODULE$.empty());
   }
 
-  /** The files of a version; of a table of few files without asking its log. */
+  /** A row a file; of a table of few files they are listed, and no job asks the log. */
   private static List<AddFile> files(Snapshot snapshot) {
-    Option<Seq<AddFile>> listed = snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
+    Option<Seq<AddFile>> listed = ListedFiles.of(snapshot);
     return listed.isDefined()
         ? CollectionConverters.asJava(listed.get())
         : snapshot.allFiles().collectAsList();

@@ -1,7 +1,6 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.array_contains;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
@@ -54,9 +53,6 @@ final class SourceIngest {
   static final String ROW = "take_row";
 
   private static final String ID_HASH = "id_hash";
-
-  /** Rows of a few numbers that every task may hold. */
-  private static final long MOST_BROADCAST = 200_000;
 
   private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
@@ -338,7 +334,7 @@ final class SourceIngest {
             .where("copies > 1 and is_new = 1")
             .select(ID_HASH)
             .localCheckpoint();
-    Dataset<Row> joined = joined(contested, contested.count());
+    Dataset<Row> joined = Lake.joined(contested, contested.count());
     String[] hash = {ID_HASH};
     Dataset<Row> versions =
         Ingest.versioned(
@@ -361,18 +357,13 @@ final class SourceIngest {
     return new Decided(versions, duplicates, rows);
   }
 
-  /** Few rows go to where the many are; Spark cannot know how few a checkpoint holds. */
-  private static Dataset<Row> joined(Dataset<Row> rows, long count) {
-    return count <= MOST_BROADCAST ? broadcast(rows) : rows;
-  }
-
   private static Dataset<Row> fresh(Dataset<Row> accepted, Decided decided) {
     if (decided.rows() == 0) {
       return accepted.withColumn("record_version", lit(1));
     }
     return accepted
         .join(
-            joined(decided.versions().select("decided_row", "record_version"), decided.rows()),
+            Lake.joined(decided.versions().select("decided_row", "record_version"), decided.rows()),
             col(ROW).equalTo(col("decided_row")),
             "left")
         .withColumn(

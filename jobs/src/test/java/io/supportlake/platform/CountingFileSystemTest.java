@@ -61,6 +61,30 @@ class CountingFileSystemTest extends SparkSuite {
   }
 
   @Test
+  void bytesCountForTheTableOrTheLogThatTheyAreOf(@TempDir java.nio.file.Path lake)
+      throws IOException {
+    spark().sparkContext().setJobDescription("a reader");
+    for (String name :
+        List.of(
+            "silver/contact/part-0.snappy.parquet",
+            "silver/contact/_delta_log/0.json",
+            "silver/contact/_delta_log/_sidecars/0.parquet",
+            "usage_event/2026-01-01/a.jsonl.gz")) {
+      java.nio.file.Path written = lake.resolve(name);
+      Files.createDirectories(written.getParent());
+      Files.write(written, new byte[100]);
+      try (FSDataInputStream in = files.open(new Path(written.toUri()))) {
+        assertThat(in.readAllBytes()).hasSize(100);
+      }
+    }
+
+    assertThat(CountingFileSystem.bytesRead())
+        .containsEntry("a reader of silver.contact", 100L)
+        .containsEntry("a reader of logs of tables", 200L)
+        .containsEntry("a reader of landed files", 100L);
+  }
+
+  @Test
   void listedFilesAreCounted() throws IOException {
     long before = CountingFileSystem.filesListed();
 

@@ -8,6 +8,7 @@ import io.delta.tables.DeltaTable;
 import io.supportlake.testing.SparkSuite;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,12 +44,43 @@ class RewriteTest extends SparkSuite {
 
     lake.replaceDays(TABLE, files(25, 27, "new"), 2, days(false, 25, 26, 27));
 
-    assertSameRows(
-        files(0, 25, "old").union(files(25, 27, "new")).union(files(28, 60, "old")),
-        lake.read(TABLE));
+    assertHolds(files(0, 25, "old"), files(25, 27, "new"), files(28, 60, "old"));
     assertThat(lake.version(TABLE)).isEqualTo(3);
     assertThat(common(before, named(lake))).hasSize(2);
     assertThat(named(lake)).hasSize(3);
+  }
+
+  @Test
+  void theFirstAndTheLastDayOfAFileAreReplacedToo() {
+    for (int day = 0; day < 60; day += 20) {
+      lake.append(TABLE, files(day, day + 20, "old"), 20, day + 1);
+    }
+    Set<String> before = named(lake);
+
+    lake.replaceDays(
+        TABLE, files(19, 20, "new").union(files(40, 41, "new")), 2, days(false, 19, 40));
+
+    assertHolds(
+        files(0, 19, "old"),
+        files(19, 20, "new"),
+        files(20, 40, "old"),
+        files(40, 41, "new"),
+        files(41, 60, "old"));
+    assertThat(common(before, named(lake))).hasSize(1);
+  }
+
+  @Test
+  void aFileWithoutStatisticsMayHoldAnyDay() {
+    files(0, 20, "old")
+        .write()
+        .format("delta")
+        .option("delta.dataSkippingNumIndexedCols", "0")
+        .option("delta.enableDeletionVectors", "false")
+        .save(lake.path(TABLE));
+
+    lake.replaceDays(TABLE, files(5, 6, "new"), 1, days(false, 5));
+
+    assertHolds(files(0, 5, "old"), files(5, 6, "new"), files(6, 20, "old"));
   }
 
   @Test
@@ -58,7 +90,7 @@ class RewriteTest extends SparkSuite {
 
     lake.replaceDays(TABLE, files(6, 7, "new"), 1, days(true, 6));
 
-    assertSameRows(timeless.union(files(6, 7, "new")), lake.read(TABLE));
+    assertHolds(timeless, files(6, 7, "new"));
   }
 
   @Test
@@ -70,11 +102,7 @@ class RewriteTest extends SparkSuite {
 
     lake.replaceDays(TABLE, files(63, 64, "running on"), 1, days(true, 63));
 
-    assertSameRows(
-        files(30, 31, "january")
-            .union(files(58, 59, "february"))
-            .union(files(63, 64, "running on")),
-        lake.read(TABLE));
+    assertHolds(files(30, 31, "january"), files(58, 59, "february"), files(63, 64, "running on"));
     assertThat(common(before, named(lake))).hasSize(2);
   }
 
@@ -84,18 +112,15 @@ class RewriteTest extends SparkSuite {
     assertThat(named(lake)).hasSize(60);
 
     lake.replaceDays(TABLE, files(100, 103, "new"), 3, days(false, 100, 101, 102));
-    assertSameRows(
-        files(0, 100, "old").union(files(100, 103, "new")).union(files(103, 600, "old")),
-        lake.read(TABLE));
+    assertHolds(files(0, 100, "old"), files(100, 103, "new"), files(103, 600, "old"));
 
     lake.merge(TABLE, difference(files(7, 9, "newer"), files(7, 9, "old")));
-    assertSameRows(
-        files(0, 7, "old")
-            .union(files(7, 9, "newer"))
-            .union(files(9, 100, "old"))
-            .union(files(100, 103, "new"))
-            .union(files(103, 600, "old")),
-        lake.read(TABLE));
+    assertHolds(
+        files(0, 7, "old"),
+        files(7, 9, "newer"),
+        files(9, 100, "old"),
+        files(100, 103, "new"),
+        files(103, 600, "old"));
   }
 
   @Test
@@ -114,7 +139,7 @@ class RewriteTest extends SparkSuite {
     assertThat(difference.files()).hasSize(1);
     lake.merge(TABLE, difference);
 
-    assertSameRows(files(0, 12, "old").union(built).union(files(16, 30, "old")), lake.read(TABLE));
+    assertHolds(files(0, 12, "old"), built, files(16, 30, "old"));
     assertThat(lake.version(TABLE)).isEqualTo(3);
     assertThat(common(before, named(lake))).hasSize(2);
   }
@@ -128,7 +153,7 @@ class RewriteTest extends SparkSuite {
     assertThat(named(lake)).isEmpty();
 
     lake.replaceDays(TABLE, files(1, 2, "new"), 1, days(false, 1));
-    assertSameRows(files(1, 2, "new"), lake.read(TABLE));
+    assertHolds(files(1, 2, "new"));
   }
 
   @Test
@@ -150,8 +175,13 @@ class RewriteTest extends SparkSuite {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("ops.landing_file was changed by another program while");
 
-    assertSameRows(files(0, 4, "old").union(files(5, 10, "old")), lake.read(TABLE));
+    assertHolds(files(0, 4, "old"), files(5, 10, "old"));
     assertThat(lake.version(TABLE)).isEqualTo(1);
+  }
+
+  @SafeVarargs
+  private final void assertHolds(Dataset<Row>... parts) {
+    assertSameRows(Arrays.stream(parts).reduce(Dataset::union).orElseThrow(), lake.read(TABLE));
   }
 
   /** Of rows that were built to rows that stand; both have few keys. */
