@@ -53,7 +53,7 @@ public final class Publication {
 
   Publication(
       SparkSession spark, Contracts contracts, RunConfig config, Path conf, Supplier<Instant> now) {
-    this.spark = Sessions.withoutCodeGeneration(spark);
+    this.spark = Sessions.forFewRows(spark);
     this.contracts = contracts;
     this.lake = new Lake(this.spark, config.lake(), contracts);
     this.config = config;

@@ -104,7 +104,7 @@ public final class Runner {
       Predicate<Contract> scope) {
     this.scope = scope;
     this.spark = spark;
-    this.forFewRows = Sessions.withoutCodeGeneration(spark);
+    this.forFewRows = Sessions.forFewRows(spark);
     this.contracts = contracts;
     this.lake = new Lake(spark, config.lake(), contracts);
     this.config = config;
@@ -562,7 +562,7 @@ public final class Runner {
           contract.optionalProperty("unitSource") == null
               ? builtUnits.union(touched.select(Lake.columns(contract.unit()))).distinct()
               : builtUnits;
-      Dataset<Row> stood = ofUnits(finishedRows(name), ownUnits, contract.unit());
+      Dataset<Row> stood = ofUnits(finishedRows(contract), ownUnits, contract.unit());
       Difference difference = Difference.of(contract, rows, stood);
       boolean isRetry = finished.version(name).orElse(-1L) != lake.version(name);
       lake.merge(
@@ -571,7 +571,11 @@ public final class Runner {
               ? Difference.of(
                   contract,
                   rows,
-                  ofUnits(lake.readWithFiles(name, lake.version(name)), ownUnits, contract.unit()))
+                  ofUnits(
+                      Sessions.fitted(
+                          session(contract), lake.readWithFiles(name, lake.version(name))),
+                      ownUnits,
+                      contract.unit()))
               : difference);
       changes.put(
           name,
@@ -595,7 +599,7 @@ public final class Runner {
           parts.add(units(contract, input.table(), made));
         }
       }
-      Dataset<Row> own = finishedRows(contract.name());
+      Dataset<Row> own = finishedRows(contract);
       watched(contract).forEach((input, watched) -> parts.add(watched.units(own, contract, input)));
       if (contract.optionalProperty("openWhen") instanceof String open) {
         parts.add(own.where(open).select(Lake.columns(contract.unit())));
@@ -849,7 +853,7 @@ public final class Runner {
       return corrected.computeIfAbsent(
           name,
           n ->
-              lake.read(n)
+              Sessions.fitted(session(lake.bytes(n)), lake.read(n))
                   .where(col("record_version").gt(1).and(col("arrival_date").leq(lit(to))))
                   .groupBy(contracts.of(n).key().getFirst())
                   .agg(max("record_version").as("newest_version"))
@@ -873,10 +877,12 @@ public final class Runner {
      * With the contract's columns, of which those that came into it since are null, and {@link
      * Difference#FILE}.
      */
-    private Dataset<Row> finishedRows(String name) {
-      Dataset<Row> rows = lake.readWithFiles(name, finished.version(name).orElseThrow());
+    private Dataset<Row> finishedRows(Contract contract) {
+      long version = finished.version(contract.name()).orElseThrow();
+      Dataset<Row> rows =
+          Sessions.fitted(session(contract), lake.readWithFiles(contract.name(), version));
       List<String> known = List.of(rows.columns());
-      for (Contract.Column column : contracts.of(name).columns()) {
+      for (Contract.Column column : contract.columns()) {
         if (!known.contains(column.name())) {
           rows = rows.withColumn(column.name(), lit(null).cast(column.type()));
         }

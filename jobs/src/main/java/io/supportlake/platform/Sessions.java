@@ -8,6 +8,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Spark sessions with the settings that every run needs, whatever the master. */
 public final class Sessions {
+  private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
+
   private static final Map<String, String> ALWAYS =
       Map.ofEntries(
           Map.entry("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"),
@@ -42,7 +44,7 @@ public final class Sessions {
   private static final Map<String, String> LOCAL =
       Map.ofEntries(
           Map.entry("spark.ui.enabled", "false"),
-          Map.entry("spark.sql.shuffle.partitions", "2"),
+          Map.entry(SHUFFLE_PARTITIONS, "2"),
           Map.entry("spark.default.parallelism", "2"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
           Map.entry("spark.broadcast.compress", "false"),
@@ -53,12 +55,19 @@ public final class Sessions {
           // each of the many small tables.
           Map.entry("spark.buffer.pageSize", "2m"));
 
-  private static final Map<String, String> INTERPRETED =
+  private static final Map<String, String> FOR_FEW_ROWS =
       Map.of(
-          "spark.sql.codegen.wholeStage", "false",
-          "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+          "spark.sql.codegen.wholeStage",
+          "false",
+          "spark.sql.codegen.factoryMode",
+          "NO_CODEGEN",
           // Without code, looking a shared value up costs more than computing it again.
-          "spark.sql.subexpressionElimination.enabled", "false");
+          "spark.sql.subexpressionElimination.enabled",
+          "false",
+          "spark.sql.leafNodeDefaultParallelism",
+          "1",
+          SHUFFLE_PARTITIONS,
+          "1");
 
   /** Bytes of a step's inputs below which generating code costs more than it saves. */
   static final long FEW_BYTES = 12L << 20;
@@ -76,12 +85,13 @@ public final class Sessions {
   }
 
   /**
-   * A session on the same Spark whose expressions are evaluated as they are: for a few thousand
-   * rows, generating and compiling code takes several times as long as the rows do.
+   * A session on the same Spark whose expressions are evaluated as they are, in one partition: for
+   * a few thousand rows, generating and compiling code takes several times as long as the rows do,
+   * and every task costs more than the rows that it gets.
    */
-  public static SparkSession withoutCodeGeneration(SparkSession session) {
+  public static SparkSession forFewRows(SparkSession session) {
     SparkSession twin = ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
-    INTERPRETED.forEach((key, value) -> twin.conf().set(key, value));
+    FOR_FEW_ROWS.forEach((key, value) -> twin.conf().set(key, value));
     return twin;
   }
 
@@ -92,7 +102,7 @@ public final class Sessions {
    */
   static SparkSession fitting(SparkSession session, long bytes) {
     return bytes < FEW_BYTES
-        ? withoutCodeGeneration(session)
+        ? forFewRows(session)
         : ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
   }
 
@@ -103,5 +113,14 @@ public final class Sessions {
         : org.apache.spark.sql.classic.Dataset.ofRows(
             (org.apache.spark.sql.classic.SparkSession) session,
             ((org.apache.spark.sql.classic.Dataset<Row>) rows).logicalPlan());
+  }
+
+  /**
+   * {@link #in}, for rows that the session was chosen by: one for few rows gets them in one
+   * partition, so that nothing computed of them is shuffled.
+   */
+  static Dataset<Row> fitted(SparkSession session, Dataset<Row> rows) {
+    Dataset<Row> here = in(session, rows);
+    return session.conf().get(SHUFFLE_PARTITIONS).equals("1") ? here.coalesce(1) : here;
   }
 }

@@ -46,7 +46,7 @@ public abstract class SparkSuite {
   }
 
   private static final class FewRows {
-    private static final SparkSession SESSION = Sessions.withoutCodeGeneration(generatingCode());
+    private static final SparkSession SESSION = Sessions.forFewRows(generatingCode());
   }
 
   /** A lake below the folder, empty until it is written to. */
