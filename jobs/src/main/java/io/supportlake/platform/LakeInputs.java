@@ -51,7 +51,7 @@ record LakeInputs(
 
   @Override
   public Dataset<Row> table(String name) {
-    return Sessions.fitted(spark, rows(name));
+    return Sessions.gathered(spark, rows(name));
   }
 
   @Override

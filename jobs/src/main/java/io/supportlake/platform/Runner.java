@@ -562,20 +562,17 @@ public final class Runner {
           contract.optionalProperty("unitSource") == null
               ? builtUnits.union(touched.select(Lake.columns(contract.unit()))).distinct()
               : builtUnits;
-      Dataset<Row> stood = ofUnits(finishedRows(contract), ownUnits, contract.unit());
+      long finishedVersion = finished.version(name).orElseThrow();
+      Dataset<Row> stood = ofUnits(standing(contract, finishedVersion), ownUnits, contract.unit());
       Difference difference = Difference.of(contract, rows, stood);
-      boolean isRetry = finished.version(name).orElse(-1L) != lake.version(name);
+      boolean isRetry = finishedVersion != lake.version(name);
       lake.merge(
           name,
           isRetry
               ? Difference.of(
                   contract,
                   rows,
-                  ofUnits(
-                      Sessions.fitted(
-                          session(contract), lake.readWithFiles(name, lake.version(name))),
-                      ownUnits,
-                      contract.unit()))
+                  ofUnits(standing(contract, lake.version(name)), ownUnits, contract.unit()))
               : difference);
       changes.put(
           name,
@@ -599,7 +596,7 @@ public final class Runner {
           parts.add(units(contract, input.table(), made));
         }
       }
-      Dataset<Row> own = finishedRows(contract);
+      Dataset<Row> own = standing(contract, finished.version(contract.name()).orElseThrow());
       watched(contract).forEach((input, watched) -> parts.add(watched.units(own, contract, input)));
       if (contract.optionalProperty("openWhen") instanceof String open) {
         parts.add(own.where(open).select(Lake.columns(contract.unit())));
@@ -853,7 +850,7 @@ public final class Runner {
       return corrected.computeIfAbsent(
           name,
           n ->
-              Sessions.fitted(session(lake.bytes(n)), lake.read(n))
+              Sessions.gathered(session(lake.bytes(n)), lake.read(n))
                   .where(col("record_version").gt(1).and(col("arrival_date").leq(lit(to))))
                   .groupBy(contracts.of(n).key().getFirst())
                   .agg(max("record_version").as("newest_version"))
@@ -874,13 +871,12 @@ public final class Runner {
     }
 
     /**
-     * With the contract's columns, of which those that came into it since are null, and {@link
-     * Difference#FILE}.
+     * Rows of a version, with the contract's columns, of which those that came into it since are
+     * null, and {@link Difference#FILE}.
      */
-    private Dataset<Row> finishedRows(Contract contract) {
-      long version = finished.version(contract.name()).orElseThrow();
+    private Dataset<Row> standing(Contract contract, long version) {
       Dataset<Row> rows =
-          Sessions.fitted(session(contract), lake.readWithFiles(contract.name(), version));
+          Sessions.gathered(session(contract), lake.readWithFiles(contract.name(), version));
       List<String> known = List.of(rows.columns());
       for (Contract.Column column : contract.columns()) {
         if (!known.contains(column.name())) {

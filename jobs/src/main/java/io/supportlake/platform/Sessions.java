@@ -8,8 +8,6 @@ import org.apache.spark.sql.SparkSession;
 
 /** Spark sessions with the settings that every run needs, whatever the master. */
 public final class Sessions {
-  private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
-
   private static final Map<String, String> ALWAYS =
       Map.ofEntries(
           Map.entry("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"),
@@ -44,7 +42,7 @@ public final class Sessions {
   private static final Map<String, String> LOCAL =
       Map.ofEntries(
           Map.entry("spark.ui.enabled", "false"),
-          Map.entry(SHUFFLE_PARTITIONS, "2"),
+          Map.entry("spark.sql.shuffle.partitions", "2"),
           Map.entry("spark.default.parallelism", "2"),
           Map.entry("spark.databricks.delta.snapshotPartitions", "1"),
           Map.entry("spark.broadcast.compress", "false"),
@@ -55,21 +53,23 @@ public final class Sessions {
           // each of the many small tables.
           Map.entry("spark.buffer.pageSize", "2m"));
 
-  private static final Map<String, String> FOR_FEW_ROWS =
-      Map.of(
-          "spark.sql.codegen.wholeStage",
-          "false",
-          "spark.sql.codegen.factoryMode",
-          "NO_CODEGEN",
-          // Without code, looking a shared value up costs more than computing it again.
-          "spark.sql.subexpressionElimination.enabled",
-          "false",
-          "spark.sql.leafNodeDefaultParallelism",
-          "1",
-          SHUFFLE_PARTITIONS,
-          "1");
+  /** Says of a session that it is for few rows; Spark itself knows no such setting. */
+  private static final String FEW = "spark.supportlake.fewRows";
 
-  /** Bytes of a step's inputs below which generating code costs more than it saves. */
+  private static final Map<String, String> FOR_FEW_ROWS =
+      Map.ofEntries(
+          Map.entry(FEW, "true"),
+          Map.entry("spark.sql.codegen.wholeStage", "false"),
+          Map.entry("spark.sql.codegen.factoryMode", "NO_CODEGEN"),
+          // Without code, looking a shared value up costs more than computing it again.
+          Map.entry("spark.sql.subexpressionElimination.enabled", "false"),
+          Map.entry("spark.sql.leafNodeDefaultParallelism", "1"),
+          Map.entry("spark.sql.shuffle.partitions", "1"));
+
+  /**
+   * Bytes of a step's inputs below which generating code, or a second task, costs more than it
+   * saves.
+   */
   static final long FEW_BYTES = 12L << 20;
 
   private Sessions() {}
@@ -116,11 +116,11 @@ public final class Sessions {
   }
 
   /**
-   * {@link #in}, for rows that the session was chosen by: one for few rows gets them in one
+   * {@link #in}, where the session is that of the rows' bytes: one for few rows gets them in one
    * partition, so that nothing computed of them is shuffled.
    */
-  static Dataset<Row> fitted(SparkSession session, Dataset<Row> rows) {
+  static Dataset<Row> gathered(SparkSession session, Dataset<Row> rows) {
     Dataset<Row> here = in(session, rows);
-    return session.conf().get(SHUFFLE_PARTITIONS).equals("1") ? here.coalesce(1) : here;
+    return Boolean.parseBoolean(session.conf().get(FEW, "false")) ? here.coalesce(1) : here;
   }
 }

@@ -37,10 +37,7 @@ class RewriteTest extends SparkSuite {
 
   @Test
   void theRowsOfDaysAreReplacedInTheFilesThatHoldThem() {
-    for (int day = 0; day < 60; day += 20) {
-      lake.append(TABLE, files(day, day + 20, "old"), 20, day + 1);
-    }
-    Set<String> before = named(lake);
+    Set<String> before = threeFilesOf(20);
 
     lake.replaceDays(TABLE, files(25, 27, "new"), 2, days(false, 25, 26, 27));
 
@@ -52,10 +49,7 @@ class RewriteTest extends SparkSuite {
 
   @Test
   void theFirstAndTheLastDayOfAFileAreReplacedToo() {
-    for (int day = 0; day < 60; day += 20) {
-      lake.append(TABLE, files(day, day + 20, "old"), 20, day + 1);
-    }
-    Set<String> before = named(lake);
+    Set<String> before = threeFilesOf(20);
 
     lake.replaceDays(
         TABLE, files(19, 20, "new").union(files(40, 41, "new")), 2, days(false, 19, 40));
@@ -125,10 +119,7 @@ class RewriteTest extends SparkSuite {
 
   @Test
   void aDifferenceIsCarriedOutInTheFilesThatHoldWhatDiffers() {
-    lake.append(TABLE, files(0, 10, "old"), 10, 1);
-    lake.append(TABLE, files(10, 20, "old"), 10, 2);
-    lake.append(TABLE, files(20, 30, "old"), 10, 3);
-    Set<String> before = named(lake);
+    Set<String> before = threeFilesOf(10);
 
     // 12 and 13 are gone, 14 differs, 15 is as it was, 30 and 31 are new.
     Dataset<Row> built =
@@ -177,6 +168,14 @@ class RewriteTest extends SparkSuite {
 
     assertHolds(files(0, 4, "old"), files(5, 10, "old"));
     assertThat(lake.version(TABLE)).isEqualTo(1);
+  }
+
+  /** Appends three files of so many days each; gives their names. */
+  private Set<String> threeFilesOf(int days) {
+    for (int file = 0; file < 3; file++) {
+      lake.append(TABLE, files(file * days, (file + 1) * days, "old"), days, file + 1);
+    }
+    return named(lake);
   }
 
   @SafeVarargs

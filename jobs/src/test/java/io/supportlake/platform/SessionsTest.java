@@ -46,8 +46,8 @@ class SessionsTest extends SparkSuite {
     SparkSession twin = Sessions.forFewRows(generatingCode());
     Dataset<Row> rows = generatingCode().sql("SELECT id, id % 7 AS k FROM range(0, 100, 1, 4)");
 
-    Dataset<Row> few = grouped(Sessions.fitted(twin, rows));
-    Dataset<Row> many = grouped(Sessions.fitted(generatingCode(), rows));
+    Dataset<Row> few = grouped(Sessions.gathered(twin, rows));
+    Dataset<Row> many = grouped(Sessions.gathered(generatingCode(), rows));
 
     assertThat(planned(few)).doesNotContain("Exchange hash");
     assertThat(planned(many)).contains("Exchange hash");
