@@ -1,7 +1,6 @@
 package io.supportlake.gold.outcomes;
 
 import static java.util.stream.Collectors.groupingBy;
-import static org.apache.spark.sql.functions.not;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
@@ -11,9 +10,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
 /**
@@ -37,8 +34,8 @@ public final class Metric implements Table {
         period.days().stream().map(d -> d.withDayOfMonth(1)).distinct().sorted().toList();
     List<Cut> cuts = cuts(in);
     SettledNumbers settled = SettledNumbers.of(in, period, specs, cuts, months);
-    MetricCells cells = new MetricCells(specs, MetricPeriod.Grain.MONTH, period.asOf());
-    Dataset<Row> all = in.spark().createDataFrame(List.of(), MetricCells.COMPONENTS);
+    MetricCells cells = new MetricCells(MetricPeriod.Grain.MONTH, period.asOf());
+    Dataset<Row> built = in.spark().createDataFrame(List.of(), MetricCells.SCHEMA);
     for (List<MetricSpec> together :
         new TreeMap<>(specs.stream().collect(groupingBy(s -> s.table() + " " + s.dateColumn())))
             .values()) {
@@ -51,13 +48,10 @@ public final class Metric implements Table {
               .filter(m -> open.stream().anyMatch(s -> !settled.contains(s, m)))
               .toList();
       if (!open.isEmpty()) {
-        MetricCube cube = new MetricCube(MetricPeriod.Grain.MONTH, openMonths, cuts, period.asOf());
-        all = all.unionByName(cube.components(in.table(open.getFirst().table()), open));
+        MetricCube cube = new MetricCube(cells, openMonths, cuts, settled::contains);
+        built = built.unionByName(cube.of(in.table(open.getFirst().table()), open));
       }
     }
-    Dataset<Row> built =
-        all.where(not(settled.holds()))
-            .map((MapFunction<Row, Row>) cells::cell, Encoders.row(MetricCells.SCHEMA));
     return settled.metrics().isEmpty() ? built : built.unionByName(settled.rows(in));
   }
 

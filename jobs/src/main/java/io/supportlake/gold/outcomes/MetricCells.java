@@ -7,44 +7,21 @@ import io.supportlake.rules.ExactPoisson;
 import io.supportlake.rules.Hajek;
 import io.supportlake.rules.Interval;
 import io.supportlake.rules.KaplanMeier;
-import io.supportlake.rules.QuantileSketch;
 import io.supportlake.rules.Wilson;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.LongSupplier;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the components of a metric's cell into its value, interval and maturity. */
+/** Turns the sums of a metric's cell into its value, interval and maturity. */
 final class MetricCells implements Serializable {
-  /** Sums of the groups of clusters, and of days where they are counted as clusters. */
-  static final String PARTS = "array<struct<cluster: int, day: int, num: double, den: double>>";
-
-  /** Buckets of the values. */
-  static final String ENTRIES =
-      "array<struct<bucket: int, happened: boolean, cluster: int, entry_count: bigint>>";
-
-  /** What {@link #cell} takes. */
-  static final StructType COMPONENTS =
-      StructType.fromDDL(
-          "metric string, period_start date, dimension string, dimension_value string, n bigint,"
-              + " num decimal(38,12), den decimal(38,12), ww decimal(38,12), wwy decimal(38,12),"
-              + " wwyy decimal(38,12), parts "
-              + PARTS
-              + ", entries "
-              + ENTRIES);
-
   /** What {@link #cell} gives. */
   static final StructType SCHEMA =
       StructType.fromDDL(
@@ -58,16 +35,30 @@ final class MetricCells implements Serializable {
   private static final double CONFIDENCE = 0.95;
   private static final int MINUTES_AN_HOUR = 60;
 
-  private final Map<String, MetricSpec> specs;
   private final MetricPeriod.Grain grain;
   private final LocalDate asOf;
 
-  MetricCells(List<MetricSpec> specs, MetricPeriod.Grain grain, LocalDate asOf) {
-    this.specs =
-        specs.stream()
-            .collect(Collectors.toUnmodifiableMap(MetricSpec::metric, Function.identity()));
+  /**
+   * For periods of a length.
+   *
+   * @param asOf says which periods are mature, and which are estimated from open windows
+   */
+  MetricCells(MetricPeriod.Grain grain, LocalDate asOf) {
     this.grain = grain;
     this.asOf = asOf;
+  }
+
+  MetricPeriod.Grain grain() {
+    return grain;
+  }
+
+  MetricPeriod period(LocalDate start) {
+    return new MetricPeriod(grain, start);
+  }
+
+  /** Whether a metric's cells of a period may be estimated from windows that are open. */
+  boolean isEstimated(MetricSpec spec, LocalDate start) {
+    return spec.isEstimated(period(start), asOf);
   }
 
   /** The value with its interval; both null when there is none. */
@@ -97,21 +88,11 @@ final class MetricCells implements Serializable {
    */
   private record Survival(Estimate estimate, long units) {
     /** Nothing where no window is open, or where no unit's event says how much it varies. */
-    static @Nullable Survival of(MetricSpec spec, Row row, long closed) {
+    static @Nullable Survival of(MetricSpec spec, CellSurvival cell) {
       double window = (double) spec.windowMinutes() / MINUTES_AN_HOUR;
-      Map<Double, KaplanMeier.Counts> counts = new TreeMap<>();
-      for (Row entry : row.<Row>getList(row.fieldIndex("entries"))) {
-        long count = entry.<Long>getAs("entry_count");
-        counts.merge(
-            (double) entry.<Integer>getAs("bucket"),
-            entry.<Boolean>getAs("happened")
-                ? new KaplanMeier.Counts(count, 0)
-                : new KaplanMeier.Counts(0, count),
-            KaplanMeier.Counts::plus);
-      }
-      KaplanMeier curve = KaplanMeier.ofCounts(counts);
+      KaplanMeier curve = cell.curve();
       double waiting = curve.survival(window);
-      if (curve.units() == closed || waiting == 0 || waiting == 1) {
+      if (curve.units() == cell.n() || waiting == 0 || waiting == 1) {
         return null;
       }
       Interval interval = curve.interval(window, CONFIDENCE);
@@ -128,18 +109,21 @@ final class MetricCells implements Serializable {
     }
   }
 
-  Row cell(Row row) {
-    MetricSpec spec = Objects.requireNonNull(specs.get(row.<String>getAs("metric")));
-    MetricPeriod period =
-        new MetricPeriod(grain, row.<java.sql.Date>getAs("period_start").toLocalDate());
-    Cut cut = Cut.named(row.getAs("dimension"));
-    String value = row.getAs("dimension_value");
-    long n = row.<Long>getAs("n");
+  /**
+   * The row of a cell.
+   *
+   * @param value its value in the cut, of several dimensions as {@link Cut} writes them
+   * @param sums of its rows, at least one of which counts
+   */
+  Row cell(MetricSpec spec, MetricPeriod period, Cut cut, String value, CellSums sums) {
+    long n = sums.n();
     boolean isEnough = n >= spec.minimumN();
     Survival survival =
-        isEnough && spec.isEstimated(period, asOf) ? Survival.of(spec, row, n) : null;
+        isEnough && sums instanceof CellSurvival units ? Survival.of(spec, units) : null;
     Estimate estimate =
-        survival != null ? survival.estimate() : isEnough ? estimate(spec, row, n) : Estimate.NONE;
+        survival != null
+            ? survival.estimate()
+            : isEnough ? estimate(spec, sums, () -> seed(spec, period, cut, value)) : Estimate.NONE;
     LocalDate matureOn = spec.matureOn(period);
     String maturity = !isEnough ? "too_few" : asOf.isBefore(matureOn) ? "provisional" : "mature";
     return RowFactory.create(
@@ -148,10 +132,8 @@ final class MetricCells implements Serializable {
         java.sql.Date.valueOf(period.start()),
         cut.name(),
         value,
-        survival == null ? published(row.getAs("num")) : null,
-        survival == null
-            ? published(row.getAs("den"))
-            : published(BigDecimal.valueOf(survival.units())),
+        survival == null ? numerator(sums) : null,
+        survival == null ? denominator(sums) : published(BigDecimal.valueOf(survival.units())),
         survival == null ? n : survival.units(),
         estimate.value(),
         estimate.low(),
@@ -166,128 +148,115 @@ final class MetricCells implements Serializable {
         spec.definitionHash());
   }
 
-  private static Estimate estimate(MetricSpec spec, Row row, long n) {
+  private static @Nullable BigDecimal numerator(CellSums sums) {
+    return switch (sums) {
+      case CellTotals totals -> published(totals.numerator());
+      case CellSurvival units -> published(BigDecimal.valueOf(units.successes()));
+      case CellQuantile _ -> null;
+    };
+  }
+
+  private static @Nullable BigDecimal denominator(CellSums sums) {
+    return switch (sums) {
+      case CellTotals totals -> published(totals.denominator());
+      case CellSurvival units -> published(BigDecimal.valueOf(units.n()));
+      case CellQuantile _ -> null;
+    };
+  }
+
+  private static Estimate estimate(MetricSpec spec, CellSums sums, LongSupplier seed) {
+    return switch (sums) {
+      case CellTotals totals -> estimate(spec, totals, seed);
+      case CellSurvival units -> share(spec, units.successes(), units.n(), units.parts());
+      case CellQuantile values -> quantile(spec, values, seed.getAsLong());
+    };
+  }
+
+  private static Estimate estimate(MetricSpec spec, CellTotals totals, LongSupplier seed) {
     return switch (spec.kind()) {
-      case SHARE -> {
-        long successes = row.<BigDecimal>getAs("num").longValueExact();
-        yield n == 0
-            ? Estimate.NONE
-            : Estimate.of(
-                (double) successes / n,
-                Wilson.clustered(
-                    successes, n, DesignEffect.ofShare(parts(row), CONFIDENCE), CONFIDENCE),
-                spec.scale(),
-                "wilson");
-      }
+      case SHARE -> share(spec, totals.numerator().longValueExact(), totals.n(), totals.parts());
       case RATE_PER_EXPOSURE -> {
-        double exposure = number(row, "den");
+        double exposure = totals.denominator().doubleValue();
         yield exposure <= 0
             ? Estimate.NONE
             : Estimate.of(
-                number(row, "num") / exposure,
+                totals.numerator().doubleValue() / exposure,
                 ExactPoisson.clustered(
-                    row.<BigDecimal>getAs("num").longValueExact(),
+                    totals.numerator().longValueExact(),
                     exposure,
-                    DesignEffect.ofRate(parts(row), CONFIDENCE),
+                    DesignEffect.ofRate(totals.parts(), CONFIDENCE),
                     CONFIDENCE),
                 spec.scale(),
                 "exact_poisson");
       }
-      case MEAN, RATIO, MONEY_SHARE, WEIGHTED_SHARE -> resampled(spec, row);
+      case MEAN, RATIO, MONEY_SHARE, WEIGHTED_SHARE -> resampled(spec, totals, seed.getAsLong());
       case HAJEK -> {
-        if (n < 2) {
+        if (totals.n() < 2) {
           yield Estimate.NONE;
         }
-        Hajek.Estimate hajek =
-            Hajek.estimate(
-                new Hajek.Sums(
-                    n,
-                    number(row, "den"),
-                    number(row, "num"),
-                    number(row, "ww"),
-                    number(row, "wwy"),
-                    number(row, "wwyy")),
-                CONFIDENCE);
+        Hajek.Estimate hajek = Hajek.estimate(totals.ofSample(), CONFIDENCE);
         // A linearised interval knows nothing of the values' bounds.
         Interval interval = spec.isBounded() ? hajek.interval().within(0, 1) : hajek.interval();
         yield Estimate.of(hajek.mean(), interval, spec.scale(), "hajek");
       }
-      case PERCENTILE -> quantile(spec, row);
+      case PERCENTILE -> throw new IllegalArgumentException(spec.metric() + " has no sums");
     };
   }
 
-  private static List<DesignEffect.Part> parts(Row row) {
-    List<Row> parts = row.getList(row.fieldIndex("parts"));
-    return parts.stream()
-        .map(p ->
-            new DesignEffect.Part(
-                p.<Integer>getAs("cluster"),
-                p.<Integer>getAs("day"),
-                p.<Double>getAs("num"),
-                p.<Double>getAs("den")))
-        .toList();
-  }
-
-  private static Estimate resampled(MetricSpec spec, Row row) {
-    List<Row> parts = row.getList(row.fieldIndex("parts"));
-    double[] numerators = parts.stream().mapToDouble(p -> p.<Double>getAs("num")).toArray();
-    double[] denominators = parts.stream().mapToDouble(p -> p.<Double>getAs("den")).toArray();
-    double denominator = number(row, "den");
-    if (denominator > 0 && parts.size() < 2) {
-      return Estimate.withoutInterval(spec.scale() * number(row, "num") / denominator);
-    }
-    return denominator <= 0
+  private static Estimate share(
+      MetricSpec spec, long successes, long n, List<DesignEffect.Part> parts) {
+    return n == 0
         ? Estimate.NONE
         : Estimate.of(
-            number(row, "num") / denominator,
-            ClusterBootstrap.ratio(numerators, denominators, CONFIDENCE, seed(row)),
+            (double) successes / n,
+            Wilson.clustered(successes, n, DesignEffect.ofShare(parts, CONFIDENCE), CONFIDENCE),
+            spec.scale(),
+            "wilson");
+  }
+
+  private static Estimate resampled(MetricSpec spec, CellTotals totals, long seed) {
+    double denominator = totals.denominator().doubleValue();
+    if (denominator <= 0) {
+      return Estimate.NONE;
+    }
+    double ratio = totals.numerator().doubleValue() / denominator;
+    List<DesignEffect.Part> parts = totals.parts();
+    return parts.size() < 2
+        ? Estimate.withoutInterval(spec.scale() * ratio)
+        : Estimate.of(
+            ratio,
+            ClusterBootstrap.ratio(
+                parts.stream().mapToDouble(DesignEffect.Part::numerator).toArray(),
+                parts.stream().mapToDouble(DesignEffect.Part::denominator).toArray(),
+                CONFIDENCE,
+                seed),
             spec.scale(),
             "cluster_bootstrap");
   }
 
-  private static Estimate quantile(MetricSpec spec, Row row) {
-    List<Row> rows = row.getList(row.fieldIndex("entries"));
-    ClusteredQuantile.Entry[] entries =
-        rows.stream()
-            .map(e ->
-                new ClusteredQuantile.Entry(
-                    e.<Integer>getAs("cluster"),
-                    QuantileSketch.valueOf(e.<Integer>getAs("bucket")),
-                    e.<Boolean>getAs("happened"),
-                    e.<Long>getAs("entry_count")))
-            .toArray(ClusteredQuantile.Entry[]::new);
+  private static Estimate quantile(MetricSpec spec, CellQuantile values, long seed) {
     ClusteredQuantile.Estimate quantile =
         ClusteredQuantile.estimate(
-            entries, Double.parseDouble(spec.denominator()), CONFIDENCE, seed(row));
+            values.entries(), Double.parseDouble(spec.denominator()), CONFIDENCE, seed);
     if (quantile.value().isEmpty()) {
       return Estimate.NONE;
     }
-    return Arrays.stream(entries).map(ClusteredQuantile.Entry::cluster).distinct().count() < 2
-        ? Estimate.withoutInterval(spec.scale() * quantile.value().getAsDouble())
+    double value = spec.scale() * quantile.value().getAsDouble();
+    return values.isOfOneGroup()
+        ? Estimate.withoutInterval(value)
         : new Estimate(
-            spec.scale() * quantile.value().getAsDouble(),
+            value,
             spec.scale() * quantile.low(),
             quantile.high() == Double.POSITIVE_INFINITY ? null : spec.scale() * quantile.high(),
             "cluster_bootstrap");
   }
 
   /** The same cell draws the same replicates in every run. */
-  private static long seed(Row row) {
-    return String.format(
-            Locale.ROOT,
-            "%s|%s|%s|%s",
-            row.<String>getAs("metric"),
-            row.<Object>getAs("period_start"),
-            row.<String>getAs("dimension"),
-            row.<String>getAs("dimension_value"))
-        .hashCode();
+  private static long seed(MetricSpec spec, MetricPeriod period, Cut cut, String value) {
+    return "%s|%s|%s|%s".formatted(spec.metric(), period.start(), cut.name(), value).hashCode();
   }
 
-  private static double number(Row row, String column) {
-    return row.<BigDecimal>getAs(column).doubleValue();
-  }
-
-  private static @Nullable BigDecimal published(@Nullable BigDecimal sum) {
-    return sum == null ? null : sum.setScale(6, RoundingMode.HALF_UP);
+  private static BigDecimal published(BigDecimal sum) {
+    return sum.setScale(6, RoundingMode.HALF_UP);
   }
 }

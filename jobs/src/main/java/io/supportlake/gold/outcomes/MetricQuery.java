@@ -191,8 +191,9 @@ public final class MetricQuery {
   public Dataset<Row> cells(Dataset<Row> rows) {
     List<Cut> cuts =
         cut.dimensions().isEmpty() || !fixed.isEmpty() ? List.of(cut) : List.of(Cut.TOTAL, cut);
-    MetricCube cube = new MetricCube(period.grain(), List.of(period.start()), cuts, asOf);
-    MetricCells cells = new MetricCells(List.of(spec), period.grain(), asOf);
+    MetricCube cube =
+        new MetricCube(
+            new MetricCells(period.grain(), asOf), List.of(period.start()), cuts, (_, _) -> false);
     StructType schema = new StructType();
     for (String dimension : cut.dimensions()) {
       schema = schema.add(dimension, DataTypes.StringType);
@@ -201,8 +202,8 @@ public final class MetricQuery {
       schema = schema.add(MetricCells.SCHEMA.apply(number));
     }
     Cut by = cut;
-    return cube.components(rows.where(within()), List.of(spec))
-        .map((MapFunction<Row, Row>) row -> spread(cells.cell(row), by), Encoders.row(schema))
+    return cube.of(rows.where(within()), List.of(spec))
+        .map((MapFunction<Row, Row>) cell -> spread(cell, by), Encoders.row(schema))
         .orderBy(
             Stream.concat(
                     cut.dimensions().stream().map(d -> col(d).notEqual(Cut.ALL)),

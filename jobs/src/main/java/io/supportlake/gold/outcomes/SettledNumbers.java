@@ -98,7 +98,7 @@ record SettledNumbers(SortedMap<LocalDate, SortedSet<String>> metrics) {
   }
 
   /** Holds for rows with a metric and a period_start that are settled. */
-  Column holds() {
+  private Column holds() {
     return metrics.entrySet().stream()
         .map(e ->
             col("period_start")
