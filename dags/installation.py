@@ -18,7 +18,8 @@ class Settings:
     """Places, from SUPPORTLAKE_HOME, _CONF, _LAKE, _LANDING and _OUT.
 
     home: the project's folder; default: the one that holds this folder
-    conf, lake, landing, out: handed on to the launcher where they are set; None = as conf/local.yaml has it
+    conf, lake, landing, out: handed on to the launcher where they are set, relative ones as seen from home;
+    None = as conf/local.yaml has it
 
     A lake that a conf file moves must be named in SUPPORTLAKE_LAKE too: the markers read it.
     """
@@ -40,7 +41,7 @@ class Settings:
 
     @property
     def lake_folder(self) -> Path:
-        return Path(self.lake) if self.lake else self.home / "lake"
+        return self.home / (self.lake or "lake")
 
     def command(self, arguments: list[str]) -> list[str]:
         """The launcher's command line, with the places that are set."""

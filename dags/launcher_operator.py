@@ -31,9 +31,11 @@ class LauncherOperator(BaseOperator):
         self._hook: SubprocessHook | None = None
 
     def execute(self, context: Any) -> int:
-        command = Settings.of().command(self.arguments)
+        settings = Settings.of()
+        command = settings.command(self.arguments)
         self._hook = SubprocessHook()
-        result = self._hook.run_command(command, env=dict(os.environ))
+        # Without a folder of its own a command starts in one that is deleted after it.
+        result = self._hook.run_command(command, env=dict(os.environ), cwd=str(settings.home))
         if result.exit_code == REFUSED and not self.defer_refusal:
             raise AirflowFailException(refusal(self.arguments))
         if result.exit_code not in (0, REFUSED):
@@ -52,5 +54,6 @@ def refusal(arguments: list[str]) -> str:
     """The words for refused data."""
     return (
         f"supportlake {' '.join(arguments)} refused data. What it refused, why and who mends it stand in its log; "
-        "rows are in ops.quarantine, checks in ops.check. Running again before that is done does not help."
+        "of a run that finished, refused rows are in ops.quarantine and checks in ops.check. "
+        "Running again before that is done does not help."
     )

@@ -1,4 +1,8 @@
-"""Publishes last month and writes the executives' value report of it."""
+"""Writes the executives' value report of last month.
+
+Its numbers are provisional on the 8th and settle 20 to 80 days after the month; write it again then. Numbers are
+published by the daily runs, each once it is mature.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,7 @@ from launcher_operator import LauncherOperator
 
 with DAG(
     dag_id="supportlake_monthly_report",
-    # On the 8th the seven-day windows of last month have closed. The data interval starts on the
-    # 8th before, so its month is the one to report.
+    # The data interval starts on the 8th before, so its month is the one to report.
     schedule=CronDataIntervalTimetable("0 9 8 * *", timezone="UTC"),
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,

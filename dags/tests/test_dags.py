@@ -156,3 +156,14 @@ def test_places_are_handed_to_the_launcher_only_when_they_are_set():
     assert settings.command(["maintain"]) == ["/srv/x/supportlake", "maintain", "--conf", "prod.yaml"]
     assert str(settings.lake_folder) == "/srv/x/lake"
     assert Settings.of({}).home == DAGS.parent
+
+
+def test_a_relative_lake_is_the_same_to_the_launcher_and_the_markers(stand_in, monkeypatch):
+    from launcher_operator import LauncherOperator
+
+    launcher = stand_in.folder / "supportlake"
+    launcher.write_text("#!/bin/sh\npwd -P > where\n")
+    monkeypatch.setenv("SUPPORTLAKE_LAKE", "lake")
+    LauncherOperator(task_id="maintain", arguments=["maintain"]).execute({})
+    assert (stand_in.folder / "where").read_text().strip() == str(stand_in.folder.resolve())
+    assert Settings.of().lake_folder == stand_in.folder / "lake"

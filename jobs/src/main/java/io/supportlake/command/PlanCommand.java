@@ -23,7 +23,10 @@ final class PlanCommand implements Callable<Integer> {
       description = "last arrival date")
   private LocalDate to = LocalDate.EPOCH;
 
-  @Option(names = "--from", paramLabel = "DATE", description = "first arrival date")
+  @Option(
+      names = "--from",
+      paramLabel = "DATE",
+      description = "first arrival date of the first run")
   private @Nullable LocalDate from;
 
   @Override

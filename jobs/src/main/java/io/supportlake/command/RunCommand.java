@@ -28,7 +28,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "DATE",
-      description = "first arrival date of the first run; later runs continue where the last ended")
+      description =
+          "first arrival date of the first run (default: the earliest day that has landed); later runs continue where the last ended")
   private @Nullable LocalDate from;
 
   @Override

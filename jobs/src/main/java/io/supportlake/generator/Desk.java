@@ -676,7 +676,7 @@ final class Desk {
         talk.plan.incident());
   }
 
-  /** The thank-you reopen of definitions 6; gives the seconds by which the close moves. */
+  /** A thank-you reopen; gives the seconds by which the close moves. */
   private long thanks(Talk talk) {
     Rng rng = talk.rng;
     talk.at += rng.whole(600, 10 * 3_600);

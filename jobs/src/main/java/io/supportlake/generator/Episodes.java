@@ -8,10 +8,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Links one account's true contacts into episodes (definitions 1) and settles their outcomes (3, 6,
- * 7).
- */
+/** Links one account's true contacts into episodes and settles their outcomes. */
 final class Episodes {
   static final long WEEK = 7 * Times.DAY;
   static final long MONTH = 30 * Times.DAY;

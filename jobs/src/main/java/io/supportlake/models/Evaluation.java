@@ -117,7 +117,7 @@ public record Evaluation(
   public record SegmentRatio(
       int rows, int observed, double expected, double ratio, double low, double high) {
 
-    /** True when the ratio has left [0.8, 1.25], the limits of definition 16. */
+    /** True when the ratio has left [0.8, 1.25]. */
     public boolean isAlarm() {
       return ratio < 0.8 || ratio > 1.25;
     }

@@ -13,7 +13,7 @@ public final class DataErrors {
 
   static DataException checksFailed(String table, List<String> failed) {
     return new DataException(
-        "%s: the rows about to be written break %s. The old version stands. Either an input changed (see ops.check and ops.drift) or the contract is too strict: the table's owner mends the input or the contract, then runs again."
+        "%s: the rows about to be written break %s. The old version stands. Either an input changed or the contract is too strict (this message is all there is to see: ops.check gets a run's rows when it finishes): the table's owner mends the input, the configuration or the contract, then runs again."
             .formatted(table, String.join("; ", failed)));
   }
 

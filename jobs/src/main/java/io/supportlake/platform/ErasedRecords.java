@@ -75,8 +75,9 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
    * pass over the distinct ids of the source.
    *
    * @param typed of {@link Ingest#typed}
+   * @param runSequence number of the run, whose own records are not known before it
    */
-  Screened screen(Lake lake, Contract raw, Dataset<Row> typed) {
+  Screened screen(Lake lake, Contract raw, Dataset<Row> typed, long runSequence) {
     Contract bronze = lake.contract("bronze." + raw.shortName());
     Dataset<Row> rows = typed;
     Map<String, Long> leftOut = new TreeMap<>();
@@ -92,7 +93,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
         String[] known = {KNOWN_AS};
         out =
             out.withColumn(KNOWN_AS, regexp_replace(col("record_id"), lit(word(ids)), lit(LATER)))
-                .join(known(lake, bronze, out), known, "left_semi")
+                .join(known(lake, bronze, out, runSequence), known, "left_semi")
                 .drop(KNOWN_AS);
         rows =
             rows.join(out.select(SourceIngest.ROW), new String[] {SourceIngest.ROW}, "left_anti");
@@ -137,8 +138,9 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
         .collect(Collectors.joining("|", "(?i)(?<!\\p{Alnum})(?:", ")(?!\\p{Alnum})"));
   }
 
-  /** Bronze's records of the same days, the random names in their ids made one. */
-  private static Dataset<Row> known(Lake lake, Contract bronze, Dataset<Row> rows) {
+  /** Bronze's records of earlier runs on the same days, the random names in their ids made one. */
+  private static Dataset<Row> known(
+      Lake lake, Contract bronze, Dataset<Row> rows, long runSequence) {
     Set<java.sql.Date> days =
         rows
             .select("event_date")
@@ -150,6 +152,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
             .collect(Collectors.toCollection(TreeSet::new));
     return lake.read(bronze.name())
         .where(col("event_date").isInCollection(days))
+        .where(col("ingest_run").lt(runSequence))
         .select(regexp_replace(col("record_id"), lit(Erasure.PSEUDONYM), lit(LATER)).as(KNOWN_AS))
         .distinct();
   }

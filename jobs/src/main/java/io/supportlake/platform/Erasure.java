@@ -16,10 +16,13 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -255,7 +258,9 @@ public final class Erasure {
 
   /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
   private Going withoutIdentities(Subject.Kind kind, String id) {
-    List<Entry> entries = begun(kind, ErasureLedger.token(settings.key(), kind.word(), id));
+    String ledgerToken = ErasureLedger.token(settings.key(), kind.word(), id);
+    Optional<Instant> cutOff = cutOff(ledgerToken);
+    List<Entry> entries = begun(kind, ledgerToken);
     String idName = String.valueOf(entries.getFirst().pseudonym());
     String tokenName = settings.key().token("usr", idName);
     Subject subject = Subject.of(lake, settings.key(), kind, id);
@@ -271,7 +276,7 @@ public final class Erasure {
     }
     List<LandedFile> landed =
         new LandingEraser(landing(), csvFolders(), subject, idName, tokenName).rewrite();
-    noteInManifest(landed);
+    noteInManifest(landed, cutOff);
     progress.step("  %d landed files rewritten", landed.size());
     return new Going(
         subject, tables, entries, done, landed.size() + (long) removeOutputs(subject).size());
@@ -283,6 +288,18 @@ public final class Erasure {
       done = done.plus(erase(going.tables(), contracts.of(name)));
     }
     return going.plus(done);
+  }
+
+  /**
+   * When an earlier call began that was cut off: it may have rewritten files and not noted them.
+   */
+  private Optional<Instant> cutOff(String ledgerToken) {
+    return ErasureLedger.entries(lake).stream()
+        .filter(e -> e.subjectToken().equals(ledgerToken))
+        .filter(e -> e.state().equals(ErasureLedger.IN_PROGRESS))
+        .filter(e -> e.startedAt() != null)
+        .map(e -> Objects.requireNonNull(e.startedAt()).toInstant())
+        .min(Comparator.naturalOrder());
   }
 
   /** The person's entries, marked as begun, all with the one random name. */
@@ -382,15 +399,19 @@ public final class Erasure {
     return folders;
   }
 
-  /** Size and hash of the rewritten files; those that no run has taken are not in the manifest. */
-  private void noteInManifest(Collection<LandedFile> rewritten) {
-    if (rewritten.isEmpty() || !lake.exists("ops.landing_file")) {
+  /**
+   * Size and hash of the rewritten files, and of all that were written to since a call began that
+   * was cut off; those that no run has taken are not in the manifest.
+   */
+  private void noteInManifest(Collection<LandedFile> rewritten, Optional<Instant> cutOff) {
+    if ((rewritten.isEmpty() && cutOff.isEmpty()) || !lake.exists("ops.landing_file")) {
       return;
     }
     Set<String> paths = rewritten.stream().map(LandedFile::path).collect(Collectors.toSet());
     List<Row> rows = new ArrayList<>();
     for (LandedFile file : landing().list(".")) {
-      if (paths.contains(file.path())) {
+      boolean isSince = cutOff.isPresent() && file.modifiedMillis() >= cutOff.get().toEpochMilli();
+      if (isSince || paths.contains(file.path())) {
         rows.add(RowFactory.create(file.path(), file.bytes(), landing().contentHash(file.path())));
       }
     }

@@ -43,6 +43,17 @@ final class Ingest {
   /** Longest field kept, in characters. */
   static final int LONGEST_FIELD = 1_000_000;
 
+  /**
+   * Whether a line is one object and nothing else. Parsing stops after the first object, so of two
+   * on a line the second would be lost without a word. An object without others in it shows that by
+   * its braces; of all else the line is parsed to its end.
+   */
+  private static final String IS_ONE_OBJECT =
+      """
+      (payload rlike '^\\\\s*[{][^{}]*+[}]\\\\s*$'
+        or coalesce(json_array_length(concat('[', payload, ']')) = 1, false))
+      """;
+
   private static final int MOST_DAYS_AHEAD = 2;
 
   /**
@@ -162,8 +173,8 @@ final class Ingest {
         .withColumn(
             "fields",
             expr(
-                "if(parsed._corrupt_record is null, struct(%s), null)"
-                    .formatted(selected(raw, "parsed"))))
+                "if(parsed._corrupt_record is null and %s, struct(%s), null)"
+                    .formatted(IS_ONE_OBJECT, selected(raw, "parsed"))))
         .withColumn(
             "unknown",
             expr(
@@ -198,7 +209,10 @@ final class Ingest {
     return lines
         .withColumnRenamed("value", "payload")
         .where(length(col("payload")).gt(0))
-        .withColumn("fields", expr("from_json(payload, 'map<string,string>')"));
+        .withColumn(
+            "fields",
+            expr(
+                "if(%s, from_json(payload, 'map<string,string>'), null)".formatted(IS_ONE_OBJECT)));
   }
 
   /**

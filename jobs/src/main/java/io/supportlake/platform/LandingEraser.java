@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import io.supportlake.platform.Landing.LandedFile;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -18,6 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,7 @@ record LandingEraser(
     Predicate<String> isIn = subject.finder();
     // All that lies there, whether a contract names its folder or not.
     for (LandedFile file : landing.list(".")) {
-      if (holdsTheSubject(file, isIn)) {
+      if (file.bytes() > 0 && holdsTheSubject(file, isIn)) {
         landing.replace(file.path(), sink -> copy(file, isIn, sink));
         changed.add(file);
       }
@@ -62,6 +64,10 @@ record LandingEraser(
         line = reader.readLine();
       }
       return false;
+    } catch (EOFException | ZipException e) {
+      throw new DataException(
+          "%s cannot be unpacked, so nobody can tell whether the person is in it. The erasure is not done. Whoever delivers the file puts a whole one in its place, or takes it away; then the same command goes on."
+              .formatted(file.path()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file.path() + " in the landing zone", e);
     }

@@ -67,7 +67,7 @@ final class ManifestFiles {
     return new ManifestFiles(byRun, released);
   }
 
-  /** Whether a file that a run planned, and took nothing of, is to be taken again as it lies. */
+  /** Whether a file that a run took nothing of, or refused records of, is to be taken again. */
   boolean isReleased(long runSequence, String path) {
     return released.getOrDefault(runSequence, Set.of()).contains(path);
   }

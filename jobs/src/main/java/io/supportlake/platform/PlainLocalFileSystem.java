@@ -57,7 +57,9 @@ public class PlainLocalFileSystem extends RawLocalFileSystem {
     }
     Arrays.sort(names);
     return Arrays.stream(names)
-        .map(name -> status(new File(file, name), new Path(qualified, name)))
+        // Not by the name alone: one with a colon, as in a time of day, would be taken for a
+        // scheme.
+        .map(name -> status(new File(file, name), new Path(qualified, new Path(null, null, name))))
         .toArray(FileStatus[]::new);
   }
 

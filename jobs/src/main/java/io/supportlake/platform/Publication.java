@@ -152,6 +152,8 @@ public final class Publication {
           "run %d was begun and has not finished. ./supportlake run --date %s completes it; then publish again."
               .formatted(next, to));
     }
+    FinishedSet.refuseUnfinishedRun(lake);
+    ErasureLedger.refuseUnfinished(lake);
     Optional<LocalDate> complete = finished.completeUntil(PUBLISHED);
     if (complete.isEmpty() || complete.get().isBefore(to)) {
       throw DataErrors.notComplete(PUBLISHED, complete.orElse(null), to);

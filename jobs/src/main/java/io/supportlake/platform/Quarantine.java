@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.regexp_extract;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -157,9 +158,10 @@ public final class Quarantine {
   /**
    * Has the next run take again what was refused. A file of a run in which the source was stopped
    * is taken out of the manifest: nothing of it was accepted, so it is taken whole from where it
-   * lies. Single refused records are written to a new file beside the old one's folder. Both are
-   * new arrivals. A crash between writing and marking writes the same file again at the next
-   * replay, and a record that is taken twice is a duplicate.
+   * lies; and so is a file whose lines hold many records each, of which those that were accepted
+   * are duplicates then. Other refused records are written to a new file beside the old one's
+   * folder. Both are new arrivals. A crash between writing and marking writes the same file again
+   * at the next replay, and a record that is taken twice is a duplicate.
    *
    * @param source the source
    * @param run only what this run refused; null = all that is open
@@ -169,10 +171,11 @@ public final class Quarantine {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       Set<Long> stopped = stoppedRuns(source, run);
       Column ofStopped = col("run_sequence").isin(stopped.toArray());
-      List<String> released = release(folders(source), stopped);
       Dataset<Row> open = of(source, run).where(col("replayed_file").isNull());
-      mark(source, open.where(ofStopped), Map.of());
-      Dataset<Row> single = open.where(ofStopped.unary_$bang());
+      Dataset<Row> ofPages = open.where(ofStopped.unary_$bang()).where(isOfPages());
+      List<String> released = release(filesToRelease(folders(source), stopped, ofPages));
+      mark(source, open.where(ofStopped.or(isOfPages())), Map.of());
+      Dataset<Row> single = open.where(ofStopped.or(isOfPages()).unary_$bang());
       Dataset<Row> records = single.where(IS_RECORD);
       Map<String, String> newFiles = new TreeMap<>();
       long delivered = deliver(records, newFiles);
@@ -219,14 +222,33 @@ public final class Quarantine {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private List<String> release(Set<String> folders, Set<Long> stopped) {
+  /** Whether a record came in a line that holds many: alone, its mapping would not know it. */
+  private Column isOfPages() {
+    return regexp_extract(col("ingest_file"), "^([^/]*)/", 1)
+        .isInCollection(
+            mappings().values().stream()
+                .filter(SourceMapping::isOfPages)
+                .map(SourceMapping::folder)
+                .toList());
+  }
+
+  /** Files of stopped runs, and files of pages with refused records, by the run that took them. */
+  private List<Row> filesToRelease(Set<String> folders, Set<Long> stopped, Dataset<Row> ofPages) {
     ManifestFiles manifest = ManifestFiles.of(lake);
-    List<Row> rows = new ArrayList<>();
+    List<Row> rows =
+        new ArrayList<>(
+            ofPages.select("run_sequence", "ingest_file").distinct().collectAsList().stream()
+                .filter(r -> !manifest.isReleased(r.getLong(0), r.getString(1)))
+                .toList());
     for (long run : stopped) {
       manifest.planned(run).stream()
           .filter(f -> folders.contains(f.folder()) && !manifest.isReleased(run, f.path()))
           .forEach(f -> rows.add(RowFactory.create(run, f.path())));
     }
+    return rows;
+  }
+
+  private List<String> release(List<Row> rows) {
     String table = "ops.released_file";
     if (!rows.isEmpty()) {
       lake.append(

@@ -133,7 +133,23 @@ public final class Runner {
       long quarantined,
       List<String> stopped,
       List<String> refused,
-      double seconds) {}
+      double seconds) {
+
+    /** With what the run that was completed before it did. */
+    private Summary after(Summary completed) {
+      return new Summary(
+          runSequence,
+          completed.from,
+          to,
+          completed.files + files,
+          completed.read + read,
+          completed.accepted + accepted,
+          completed.quarantined + quarantined,
+          Stream.concat(completed.stopped.stream(), stopped.stream()).distinct().toList(),
+          Stream.concat(completed.refused.stream(), refused.stream()).distinct().toList(),
+          completed.seconds + seconds);
+    }
+  }
 
   /** The same runner for some sources and tables only; the others stay as they are. */
   Runner only(Set<String> names) {
@@ -186,6 +202,7 @@ public final class Runner {
         manifest = ManifestFiles.of(lake);
         plans = RunPlan.all(lake);
         sequence++;
+        return begin(finished, manifest, plans, sequence, from, to).after(completed);
       }
       return begin(finished, manifest, plans, sequence, from, to);
     }
@@ -199,28 +216,29 @@ public final class Runner {
       long sequence,
       @Nullable LocalDate from,
       LocalDate to) {
-    LocalDate first = start(finished, from, to);
     LocalDate last = to;
     List<TakenFile> files = manifest.planned(sequence);
+    boolean isListed = !files.isEmpty();
     List<String> changed = List.of();
-    if (files.isEmpty()) {
+    if (!isListed) {
       ManifestFiles.Arrivals arrivals = arrivals(manifest, plans, finished, to);
       files = arrivals.fresh();
       changed = arrivals.changed();
-      if (!files.isEmpty()) {
-        lake.append(
-            "ops.landing_file",
-            ManifestFiles.rows(spark, lake, files, sequence),
-            files.size(),
-            sequence);
-      }
-    } else {
+    }
+    LocalDate first = start(finished, from, to, files);
+    if (isListed) {
       last =
           files.stream()
               .map(TakenFile::arrivalDate)
               .filter(arrival -> arrival.isAfter(to))
               .max(Comparator.naturalOrder())
               .orElse(to);
+    } else if (!files.isEmpty()) {
+      lake.append(
+          "ops.landing_file",
+          ManifestFiles.rows(spark, lake, files, sequence),
+          files.size(),
+          sequence);
     }
     new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake, settings.key());
     return new OneRun(finished, sequence, first, last).run(files, changed);
@@ -236,9 +254,9 @@ public final class Runner {
   public List<String> plan(@Nullable LocalDate from, LocalDate to) {
     LakeKey.refuseAnother(lake, settings.key());
     FinishedSet finished = FinishedSet.of(lake);
-    LocalDate first = start(finished, from, to);
     List<TakenFile> files =
         arrivals(ManifestFiles.of(lake), RunPlan.all(lake), finished, to).fresh();
+    LocalDate first = start(finished, from, to, files);
     List<String> lines = new ArrayList<>();
     lines.add(
         "run %d: arrivals of %s%s"
@@ -295,14 +313,18 @@ public final class Runner {
     };
   }
 
-  private LocalDate start(FinishedSet finished, @Nullable LocalDate from, LocalDate to) {
+  /** First day of a run: the history begins with the day asked for, or with what has landed. */
+  private static LocalDate start(
+      FinishedSet finished, @Nullable LocalDate from, LocalDate to, List<TakenFile> files) {
     LocalDate next = finished.to() == null ? null : finished.to().plusDays(1);
     if (from != null && next != null && from.isAfter(next)) {
       throw new UsageException(
           "a run from %s would leave out the days from %s on, which no run has covered. Start at %s, or leave --from away."
               .formatted(from, next, next));
     }
-    LocalDate start = next != null ? next : from != null ? from : to;
+    LocalDate earliest =
+        files.stream().map(TakenFile::arrivalDate).min(Comparator.naturalOrder()).orElse(to);
+    LocalDate start = next != null ? next : from != null ? from : earliest;
     return start.isAfter(to) ? to : start;
   }
 
@@ -377,6 +399,7 @@ public final class Runner {
       Map<String, SourceMapping> mappings = mappings();
       Map<String, Taken> taken = new ConcurrentHashMap<>();
       SourceProfiles profiles = SourceProfiles.before(lake, sequence);
+      refuseFilesOfNoSource(files, mappings);
       List<CompletableFuture<Void>> all = new ArrayList<>();
       for (Contract raw : contracts.layer("raw").stream().filter(scope).toList()) {
         List<TakenFile> own =
@@ -394,6 +417,24 @@ public final class Runner {
       }
       join(all);
       return taken;
+    }
+
+    /** What a run has planned it takes, or its files would count as taken with nothing of them. */
+    private void refuseFilesOfNoSource(List<TakenFile> files, Map<String, SourceMapping> mappings) {
+      Set<String> known =
+          contracts.layer("raw").stream().map(Contract::shortName).collect(Collectors.toSet());
+      List<String> unknown =
+          files.stream()
+              .map(TakenFile::folder)
+              .filter(f -> !known.contains(f) && !mappings.containsKey(f))
+              .distinct()
+              .sorted()
+              .toList();
+      if (!unknown.isEmpty()) {
+        throw new UsageException(
+            "run %d was begun with files of %s, for which no source and no mapping is configured now. Nothing was changed. Name them again under sources, with the same --conf as before; then the same command completes the run."
+                .formatted(sequence, String.join(", ", unknown)));
+      }
     }
 
     private void ingestSource(
@@ -426,6 +467,9 @@ public final class Runner {
               sequence,
               profiles,
               erased);
+      faults.putAll(
+          ingest.headerFaults(
+              raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings));
       checkRows.addAll(
           FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
       Taken result =

@@ -26,6 +26,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,7 @@ import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Column;
@@ -141,7 +143,7 @@ final class SourceIngest {
             .withColumn("payload", when(size(col("reasons")).gt(0), col("payload")))
             .withColumn(ROW, monotonically_increasing_id())
             .persist(StorageLevel.MEMORY_AND_DISK());
-    ErasedRecords.Screened screened = erased.screen(lake, raw, all);
+    ErasedRecords.Screened screened = erased.screen(lake, raw, all, runSequence);
     Dataset<Row> typed = screened.rows();
     Found found = found(raw, typed);
     Set<String> changed = landing.changedWhileRead(files);
@@ -170,8 +172,10 @@ final class SourceIngest {
     }
     if (isBroken || vanished.stream().anyMatch(SourceProfiles.Vanished::isError)) {
       var _ = all.unpersist();
-      Changes none = new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull);
-      return new Taken(none, faults, quarantine, drift, List.of(), read, refused, true);
+      // What this run committed before it crashed stands in bronze, and must not end there.
+      Dataset<Row> committed = ofThisRun(bronze);
+      Changes changes = new Changes(committed, lake.empty(bronze), committed.count(), isFull);
+      return new Taken(changes, faults, quarantine, drift, List.of(), read, refused, true);
     }
     Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
     Decided decided = decided(accepted, existing(bronze, isFull, found.eventDates()));
@@ -569,10 +573,7 @@ final class SourceIngest {
     }
     return byHeader.entrySet().stream()
         .map(group -> {
-          List<String> names =
-              List.of(group.getKey().split(Pattern.quote(delimiter), -1)).stream()
-                  .map(n -> n.strip().replace("\"", "").replace("\uFEFF", ""))
-                  .toList();
+          List<String> names = names(group.getKey(), delimiter);
           StructType schema = new StructType();
           for (String name : names) {
             schema = schema.add(name, "string");
@@ -593,6 +594,40 @@ final class SourceIngest {
         })
         .reduce(Dataset::unionByName)
         .orElseThrow();
+  }
+
+  /** Columns of a header line; one without a name is called by its place. */
+  private static List<String> names(String header, String delimiter) {
+    String[] parts = header.split(Pattern.quote(delimiter), -1);
+    return IntStream.range(0, parts.length)
+        .mapToObj(i -> {
+          String name = parts[i].strip().replace("\"", "").replace("\uFEFF", "");
+          return name.isEmpty() ? "column_" + (i + 1) : name;
+        })
+        .toList();
+  }
+
+  /**
+   * Why CSV files cannot be read by their headers, by path. Names are not told: a file without a
+   * header has values there.
+   */
+  SortedMap<String, String> headerFaults(
+      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+    SortedMap<String, String> faults = new TreeMap<>();
+    for (TakenFile file : files) {
+      SourceMapping mapping = mappings.get(file.folder());
+      String format = mapping == null ? String.valueOf(raw.property("format")) : mapping.format();
+      if (format.equals("csv") && file.bytes() > 0) {
+        List<String> names =
+            header(file)
+                .map(h -> names(h, mapping == null ? "," : mapping.delimiter()))
+                .orElse(List.of());
+        if (names.stream().map(n -> n.toLowerCase(Locale.ROOT)).distinct().count() < names.size()) {
+          faults.put(file.path(), "two columns of its header line have the same name");
+        }
+      }
+    }
+    return faults;
   }
 
   /** The first line; none where a packed file holds nothing. */

@@ -123,6 +123,11 @@ record SourceMapping(
         .reduce(unparsable, Dataset::unionByName);
   }
 
+  /** Whether a line holds many records. */
+  boolean isOfPages() {
+    return explode != null;
+  }
+
   /**
    * Each element as a row; a row without an array stays, as one that cannot be parsed. Only such a
    * row keeps its payload: copied to each element, a page of megabytes would cost minutes.

@@ -118,24 +118,38 @@ public final class TableDocs {
     };
   }
 
+  /** As the contract says; else by the columns' names. */
   private static String summing(Contract contract) {
-    List<String> additive =
-        contract.columns().stream()
-            .filter(c ->
-                c.name().endsWith("_count")
-                    || c.name().endsWith("_seconds")
-                    || c.name().endsWith("_amount")
-                    || c.name().equals("numerator")
-                    || c.name().equals("denominator"))
-            .filter(c -> !(c.type() instanceof ArrayType) && !(c.type() instanceof MapType))
-            .map(c -> "`" + c.name() + "`")
-            .toList();
+    if (contract.optionalProperty("summing") instanceof String said) {
+      return said;
+    }
     if (contract.kind() == Kind.SNAPSHOT) {
       return "within one landmark only; never over landmarks.";
     }
+    List<String> additive =
+        contract.columns().stream()
+            .filter(c -> isAdditive(contract, c))
+            .map(c -> "`%s`".formatted(c.name()))
+            .toList();
+    String rows = contract.kind() == Kind.EVENT ? "the newest version of each record" : "any rows";
     return additive.isEmpty()
-        ? "count the rows."
-        : String.join(", ", additive) + " add up over any rows; divide after summing.";
+        ? contract.kind() == Kind.EVENT
+            ? "count the newest version of each record."
+            : "count the rows."
+        : "%s add up over %s; divide after summing.".formatted(String.join(", ", additive), rows);
+  }
+
+  private static boolean isAdditive(Contract contract, Contract.Column column) {
+    String name = column.name();
+    boolean isSum =
+        name.endsWith("_count") || name.endsWith("_seconds") || name.endsWith("_amount");
+    boolean isDistinct =
+        contract.optionalProperty("distinctCounts") instanceof List<?> distinct
+            && distinct.contains(name);
+    return isSum
+        && !isDistinct
+        && !(column.type() instanceof ArrayType)
+        && !(column.type() instanceof MapType);
   }
 
   private static String example(Contract contract) {

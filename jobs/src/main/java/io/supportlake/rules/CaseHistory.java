@@ -76,7 +76,7 @@ public final class CaseHistory {
    * @param position 1 for the case's first event
    * @param statusBefore null for the first event
    * @param isEnd whether the case stops being active, or is merged
-   * @param isThankYouSolve whether it solves again what only thanks had reopened (definitions 6)
+   * @param isThankYouSolve whether it solves again what only thanks had reopened
    * @param stretch ends before this event: the events from one end to the next share it
    * @param contact number of the contact, from 1
    * @param inbounds inbound events so far

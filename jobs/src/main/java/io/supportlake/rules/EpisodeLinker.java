@@ -84,7 +84,7 @@ public final class EpisodeLinker {
         episode = tied;
         rule = tied.rule(contact.caseId(), ties);
       } else {
-        Episode same = tied == null ? sameFamily(contact, episodes) : null;
+        Episode same = sameFamily(contact, episodes);
         rule = same == null ? "first" : "family_within_gap";
         episode = same == null ? new Episode(episodes.size(), contact.startedAt()) : same;
         if (same == null) {

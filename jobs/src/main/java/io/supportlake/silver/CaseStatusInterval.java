@@ -31,7 +31,7 @@ public final class CaseStatusInterval implements Table {
             col("event_at").as("valid_from"),
             lead("event_at", 1).over(inOrder).as("valid_to"),
             col("is_active"),
-            expr("case when status_before is null then 'opened'"
+            expr("case when status_before is null and not is_solve then 'opened'"
                     + " when is_reopen then if(is_thank_you, 'thank_you_reopen', 'reopened')"
                     + " when status_after = 'closed' then 'closed'"
                     + " when is_solve then 'solved'"

@@ -26,8 +26,8 @@ public final class Contact implements Table {
       Window.partitionBy("case_id").orderBy("contact_number");
 
   /**
-   * Definitions 6, for contacts: thanks, no public reply, and the case either stayed solved or was
-   * solved again within 24 hours.
+   * For contacts: thanks, no public reply, and the case either stayed solved or was solved again
+   * within 24 hours.
    */
   private static final String IS_THANKS_ONLY =
       "contact_number > 1 and thanks_count > 0 and other_words_count = 0 and reply_count = 0"
@@ -124,6 +124,7 @@ public final class Contact implements Table {
             expr("max_by(human, seq) filter (where human is not null)").as("last_agent_id"),
             expr("min(event_at) filter (where is_public_reply)").as("first_public_reply_at"),
             expr("sum(cast(handle_seconds as bigint))").as("handle_seconds"),
+            expr("bool_or(actor_type = 'bot')").as("has_bot"),
             count("is_handle_absurd", "handle_absurd_count"),
             count("is_transfer", "transfer_count"),
             count("event_type = 'escalated'", "escalation_count"),
@@ -166,7 +167,7 @@ public final class Contact implements Table {
             col("finish.reason").as("end_reason"),
             col("finish.arrival_date").as("ended_arrival_date"),
             expr("coalesce(finish.reason = 'solved', false)").as("is_solved"),
-            expr("first_human is null").as("is_bot_only"),
+            expr("first_human is null and coalesce(has_bot, false)").as("is_bot_only"),
             col("is_thanks_only").as("is_thank_you"),
             col("first_human.agent").as("first_agent_id"),
             col("first_human.tier").as("first_tier"));

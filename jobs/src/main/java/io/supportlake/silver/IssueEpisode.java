@@ -12,7 +12,7 @@ import io.supportlake.rules.EpisodeLinker;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** An issue episode: all contacts of one customer about one issue (definitions 1). */
+/** An issue episode: all contacts of one customer about one issue. */
 public final class IssueEpisode implements Table {
   private static final String CAP = "interval " + EpisodeLinker.CAP.toDays() * 24 + " hours";
 

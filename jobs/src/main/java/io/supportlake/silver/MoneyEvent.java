@@ -47,7 +47,7 @@ public final class MoneyEvent implements Table {
                 col("rates.next_rate_date")
                     .isNull()
                     .or(col("events.occurred_date").lt(col("rates.next_rate_date"))));
-    Column converted = round(col("amount").multiply(col("rate")), 2).cast("decimal(18,2)");
+    Column converted = round(col("amount").multiply(col("rate")), 2).try_cast("decimal(18,2)");
     return events
         .as("events")
         .join(broadcast(rates), isInForce, "left")

@@ -107,7 +107,7 @@ public final class SupportCase implements Table {
                 "event_type = 'escalated' and coalesce(escalation_kind, 'functional') = 'engineering'",
                 "engineering_escalation_count"),
             expr("max_by(struct(if(actor_type = 'agent', coalesce(actor_id, owner.agent), null)"
-                    + " as agent), seq) filter (where is_solve)")
+                    + " as agent), seq) filter (where is_solve and not is_thank_you_solve)")
                 .as("last_solver"),
             related("event_type = 'merged' or relation = 'merge'", "merged_into_case_id"),
             related("relation = 'parent'", "parent_case_id"),
@@ -188,9 +188,9 @@ public final class SupportCase implements Table {
   }
 
   /**
-   * Definitions 7. A stint is a run of segments with one queue and tier that an escalation began.
-   * It was a mistake when the case went back to a lower tier or to the queue it came from without
-   * work done, or when it was solved there with an article that tier 1 may use.
+   * A stint is a run of segments with one queue and tier that an escalation began. It was a mistake
+   * when the case went back to a lower tier or to the queue it came from without work done, or when
+   * it was solved there with an article that tier 1 may use.
    */
   private static Dataset<Row> withMisEscalation(Dataset<Row> cases, Inputs in) {
     Dataset<Row> mistaken =

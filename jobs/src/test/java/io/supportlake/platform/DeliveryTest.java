@@ -109,6 +109,40 @@ class DeliveryTest extends SparkSuite {
     assertThat(mended.accepted()).isEqualTo(50);
   }
 
+  /** Parsing stops after the first object of a line: the second must not be lost without a word. */
+  @Test
+  void twoRecordsOnALineAreRefusedAndNoneIsLost() throws IOException {
+    startIn("joined");
+    String lines = new String(fees("a", 60), StandardCharsets.UTF_8);
+    String joined = lines.replaceFirst("}\\R", "} ").replaceFirst("}\\R", "}\n");
+    String trailing = joined.replaceFirst("(?m)(a-7.*)$", "$1 and more");
+    land("export-2026-03-02T09:30:00.jsonl", trailing.getBytes(StandardCharsets.UTF_8));
+
+    Runner.Summary summary = runner().run(FIRST, FIRST);
+
+    assertThat(summary.files()).isEqualTo(1);
+    assertThat(summary.read()).isEqualTo(59);
+    assertThat(summary.quarantined()).isEqualTo(2);
+    assertThat(ids("bronze.money_event")).hasSize(57).doesNotContain("a-0", "a-1", "a-7");
+    assertThat(
+            lake().read("ops.quarantine").select("payload").collectAsList().stream()
+                .map(r -> r.getString(0)))
+        .anyMatch(p -> p.contains("a-0") && p.contains("a-1"))
+        .anyMatch(p -> p.endsWith("and more"));
+    assertBalanced();
+  }
+
+  @Test
+  void aFirstRunBeginsWithTheEarliestDayThatHasLanded() throws IOException {
+    startIn("unasked");
+    land("a.jsonl", fees("a", 3));
+
+    Runner.Summary summary = runner().run(null, SECOND);
+
+    assertThat(summary.from()).isEqualTo(FIRST);
+    assertThat(summary.read()).isEqualTo(3);
+  }
+
   private void startIn(String name) {
     own = folder.resolve(name);
   }

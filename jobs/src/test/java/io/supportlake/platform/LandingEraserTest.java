@@ -1,6 +1,7 @@
 package io.supportlake.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -61,6 +62,20 @@ class LandingEraserTest {
                     .formatted(ErasedRecords.NO_TEXT));
     assertThat(untouched).hasContent(OTHERS);
     assertThat(rewrite(Subject.Kind.USER, false)).isEmpty();
+  }
+
+  @Test
+  void emptyFilesHoldNobodyAndADamagedOneIsNamed() throws IOException {
+    Path empty = landed("usage_event/2026-03-02/a.jsonl.gz", "");
+    assertThat(rewrite(Subject.Kind.USER, false)).isEmpty();
+    assertThat(empty).isEmptyFile();
+
+    Path damaged = landed("usage_event/2026-03-02/b.jsonl.gz", "no gzip");
+    assertThatThrownBy(() -> rewrite(Subject.Kind.USER, false))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("usage_event/2026-03-02/b.jsonl.gz cannot be unpacked")
+        .hasMessageContaining("puts a whole one in its place");
+    assertThat(damaged).hasContent("no gzip");
   }
 
   @Test

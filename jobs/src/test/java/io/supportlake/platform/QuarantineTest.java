@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
+import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -123,6 +124,37 @@ class QuarantineTest extends SparkSuite {
 
   private static String user(String id, String email, String status) {
     return "%1$s-1,%1$s,A1,2026-03-01T10:00:00Z,%2$s,,admin,%3$s".formatted(id, email, status);
+  }
+
+  /** Alone on a line, an element of a vendor's page would be no page. */
+  @Test
+  void aFileOfPagesIsReleasedWhole() throws IOException {
+    String file = "freshdesk_tickets/2026-03-02/page.jsonl";
+    Path overlay =
+        Files.writeString(folder.resolve("overlay.yaml"), "sources: [freshdesk-tickets]\n");
+    Quarantine ofVendor =
+        new Quarantine(
+            spark(),
+            CONTRACTS,
+            RunConfig.load(HOME.resolve("conf"), overlay)
+                .at(folder, folder.resolve("landing"), folder.resolve("out")),
+            SETTINGS,
+            HOME.resolve("conf"));
+    lake.append(
+        "ops.quarantine",
+        Rows.of(CONTRACTS, "ops.quarantine")
+            .with("source", "case_event", "ingest_file", file, "run_sequence", 3L, "payload", "{}")
+            .dataset(spark()),
+        1,
+        3);
+
+    Quarantine.Replay replay = ofVendor.replay("case_event", null);
+
+    assertThat(replay.released()).containsExactly(file);
+    assertThat(replay.files()).isEmpty();
+    assertThat(ManifestFiles.of(lake).isReleased(3, file)).isTrue();
+    assertThatThrownBy(() -> ofVendor.replay("case_event", null))
+        .hasMessageContaining("nothing of case_event is open");
   }
 
   @Test

@@ -45,6 +45,7 @@ class EpisodeLinkerTest {
         "ties reach across a case | a:f:0:1, c:h:400:401, b:g:500:501 | b>a merge, c>b parent | 0 first, 0 parent, 0 merge",
         "a tie beats a nearer episode of the family | a:f:0:1, b:g:300:301, c:g:302:303 | c>a parent | 0 first, 1 first, 0 parent",
         "a tie beyond sixty days does not hold | a:f:0:1, b:f:1500:1501 | b>a follow_up | 0 first, 1 first",
+        "a full episode of the case leaves the family to link | a:f:0:1, b:f:1:2, a:f:1441:1442, b:f:1460:1461 | | 0 first, 0 family_within_gap, 1 first, 1 family_within_gap",
         "thanks do not stretch the week | a:f:0:1, a:f:100:101!, b:f:200:201 | | 0 first, 0 same_case, 1 first",
         "thanks never begin an episode | a:f:0:1, a:f:1500:1501! | | 0 first, 0 same_case",
         "the later of two episodes takes the contact | a:f:0:1, b:f:170:171, c:f:171:172 | | 0 first, 1 first, 1 family_within_gap",

@@ -165,6 +165,34 @@ class CaseTablesTest extends SparkSuite {
   }
 
   @Test
+  void whatNobodyAnsweredIsNotContainedByTheBot() {
+    tell("c1 03-01T09:00 opened customer channel=email", "c1 03-02T09:00 solved system");
+
+    assertThat(shown(contacts(), "end_reason", "is_bot_only")).containsExactly("solved false");
+  }
+
+  @Test
+  void aCaseThatIsSolvedWithItsFirstEventHasASolve() {
+    tell("c1 03-02T09:00 opened agent actor_id=a1 agent_id=a1 channel=phone status=solved");
+
+    assertThat(shown(intervals(), "status", "change")).containsExactly("solved solved");
+    assertThat(shown(cases(), "solve_count")).containsExactly("1");
+  }
+
+  @Test
+  void whoSolvesAgainAfterThanksIsNotTheOneWhoSolved() {
+    tell(
+        "c1 03-02T09:00 opened customer channel=email",
+        "c1 03-02T10:00 solved agent actor_id=a1 agent_id=a1",
+        "c1 03-02T12:00 message customer channel=email text=Thank_you,_that_works_now!",
+        "c1 03-02T12:01 reopened system",
+        "c1 03-02T12:05 solved system");
+
+    assertThat(shown(cases(), "thank_you_reopen_count", "last_solve_agent_id"))
+        .containsExactly("1 a1");
+  }
+
+  @Test
   void transfersStayAmongHumansOfOneContactAndEscalationsAreApart() {
     tell(
         "c1 03-02T09:00 opened customer channel=email queue=bot",

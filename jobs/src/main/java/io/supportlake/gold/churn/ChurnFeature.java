@@ -41,7 +41,7 @@ import org.apache.spark.sql.expressions.Window;
  * arrival dates: cases, contacts and issues as today's tables state them would know the future.
  */
 public final class ChurnFeature implements Table {
-  /** An account younger than this is not at risk (definitions 15). */
+  /** An account younger than this is not at risk. */
   static final int MIN_TENURE_DAYS = 30;
 
   private static final int LOOK_BACK = 120;
@@ -178,7 +178,7 @@ public final class ChurnFeature implements Table {
                 .as("mean_first_reply_hours_90d"));
   }
 
-  /** One row per case and stretch between solves; thank-yous (definitions 6) are no contacts. */
+  /** One row per case and stretch between solves; thank-yous are no contacts. */
   private static Dataset<Row> contacts(Dataset<Row> events) {
     Column customer =
         col("event_type")
@@ -241,7 +241,7 @@ public final class ChurnFeature implements Table {
 
   /**
    * Case, its issue, whether it is open and of high stake. A family that a later event decided is
-   * unknown before it; "other" and "unknown" never join cases into one issue (architecture 5).
+   * unknown before it; "other" and "unknown" never join cases into one issue.
    */
   private static Dataset<Row> cases(Inputs in, Dataset<Row> events) {
     Column order = struct(col("event_at"), col("event_id"));

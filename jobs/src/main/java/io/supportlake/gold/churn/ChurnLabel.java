@@ -24,7 +24,7 @@ import org.apache.spark.sql.expressions.Window;
 
 /**
  * One row per account at risk, landmark and label kind, once the horizon has passed: churn in (t +
- * 14 d, t + 104 d], days ending at local midnight (definitions 15).
+ * 14 d, t + 104 d], days ending at local midnight.
  */
 public final class ChurnLabel implements Table {
   /** Lead time of outreach, days. */

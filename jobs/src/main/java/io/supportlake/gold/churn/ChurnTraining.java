@@ -266,8 +266,8 @@ public final class ChurnTraining {
 
   /**
    * Labelled rows that had matured, of customers that no treatment touched between 120 days before
-   * the landmark and the end of the label's window (definitions 18), and that did not leave before
-   * outreach could have reached them.
+   * the landmark and the end of the label's window, and that did not leave before outreach could
+   * have reached them.
    */
   private static List<Example> examples(
       Dataset<Row> features,
@@ -497,7 +497,7 @@ public final class ChurnTraining {
     };
   }
 
-  /** Observed divided by expected events; an alarm is due outside [0.8, 1.25] (definitions 16). */
+  /** Observed divided by expected events; an alarm is due outside [0.8, 1.25]. */
   private static void observedOverExpected(
       Figures figures, Split split, String slice, int[] rows, int[] y, double[] p, double mean) {
     double[][] sums = byCustomer(split, rows, i -> y[i], i -> p[i]);

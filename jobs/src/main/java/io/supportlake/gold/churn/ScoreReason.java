@@ -18,8 +18,8 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One row per score and theme: the theme's SHAP values summed, and its strongest feature in words
- * (definitions 17). Baseline and contributions of a score add up to its log-odds.
+ * One row per score and theme: the theme's SHAP values summed, and its strongest feature in words.
+ * Baseline and contributions of a score add up to its log-odds.
  */
 public final class ScoreReason implements Table {
   private static final StructType SCHEMA =

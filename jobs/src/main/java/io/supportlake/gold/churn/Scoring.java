@@ -32,7 +32,7 @@ import org.apache.spark.sql.types.StructType;
  * table is planned: at most one a landmark.
  */
 final class Scoring {
-  /** The label that lists rank on (definitions 15). */
+  /** The label that lists rank on. */
   static final String LABEL = "contractual";
 
   private static final StructType SCORES =

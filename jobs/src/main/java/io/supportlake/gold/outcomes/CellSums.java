@@ -1,6 +1,5 @@
 package io.supportlake.gold.outcomes;
 
-import java.io.Serializable;
 import org.apache.spark.sql.Row;
 
 /**
@@ -21,7 +20,7 @@ sealed interface CellSums permits CellTotals, CellQuantile, CellSurvival {
    *
    * @param group random group of the row's cluster
    * @param day number of the row's day within the period
-   * @param item what {@link MetricItems} makes of the row; not null
+   * @param item what {@link MetricCube} makes of the row; not null
    */
   void add(int group, int day, Row item);
 
@@ -32,7 +31,7 @@ sealed interface CellSums permits CellTotals, CellQuantile, CellSurvival {
   long n();
 
   /** Which sums belong together: those of a group of clusters and a day. */
-  record Key(int group, int day) implements Comparable<Key>, Serializable {
+  record Key(int group, int day) implements Comparable<Key> {
     @Override
     public int compareTo(Key other) {
       return group == other.group

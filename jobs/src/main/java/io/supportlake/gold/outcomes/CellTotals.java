@@ -4,7 +4,6 @@ import io.supportlake.rules.DesignEffect;
 import io.supportlake.rules.Hajek;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,17 +52,6 @@ final class CellTotals implements CellSums {
     }
   }
 
-  /** Groups with an observation; what was counted without any exposure has no rate. */
-  private Collection<Map.Entry<Key, Total>> counted() {
-    return kind == MetricSpec.Kind.RATE_PER_EXPOSURE
-        ? totals.entrySet().stream().filter(t -> observations(t.getValue()) > 0).toList()
-        : totals.entrySet();
-  }
-
-  private long observations(Total total) {
-    return kind == MetricSpec.Kind.RATE_PER_EXPOSURE ? total.denominator.longValue() : total.n;
-  }
-
   private BigDecimal numerator(Total total) {
     return kind == MetricSpec.Kind.SHARE ? BigDecimal.valueOf(total.successes) : total.numerator;
   }
@@ -74,26 +62,30 @@ final class CellTotals implements CellSums {
 
   private BigDecimal sum(Function<Total, BigDecimal> of) {
     BigDecimal sum = BigDecimal.ZERO;
-    for (Map.Entry<Key, Total> total : counted()) {
-      sum = sum.add(of.apply(total.getValue()));
+    for (Total total : totals.values()) {
+      sum = sum.add(of.apply(total));
     }
     return sum;
   }
 
+  /** What was counted without any exposure has no rate. */
   @Override
   public boolean isEmpty() {
-    return counted().isEmpty();
+    return kind == MetricSpec.Kind.RATE_PER_EXPOSURE ? n() == 0 : totals.isEmpty();
   }
 
-  /** Rows of weight 1 / 3 are observations only together, whichever groups they are in. */
   @Override
   public long n() {
-    return kind == MetricSpec.Kind.WEIGHTED_SHARE
-        ? denominator()
-            .setScale(WEIGHT_DIGITS, RoundingMode.HALF_UP)
-            .setScale(0, RoundingMode.FLOOR)
-            .longValueExact()
-        : counted().stream().mapToLong(t -> observations(t.getValue())).sum();
+    return switch (kind) {
+      case RATE_PER_EXPOSURE -> denominator().longValue();
+      // Rows of weight 1 / 3 are observations only together, whichever groups they are in.
+      case WEIGHTED_SHARE ->
+          denominator()
+              .setScale(WEIGHT_DIGITS, RoundingMode.HALF_UP)
+              .setScale(0, RoundingMode.FLOOR)
+              .longValueExact();
+      default -> totals.values().stream().mapToLong(t -> t.n).sum();
+    };
   }
 
   BigDecimal numerator() {
@@ -106,7 +98,7 @@ final class CellTotals implements CellSums {
 
   /** In the order of groups and days. */
   List<DesignEffect.Part> parts() {
-    return counted().stream()
+    return totals.entrySet().stream()
         .map(t ->
             new DesignEffect.Part(
                 t.getKey().group(),

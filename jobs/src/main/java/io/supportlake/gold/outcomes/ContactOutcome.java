@@ -16,9 +16,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * One row per contact with its effort and service level (definitions 8 and 9). A contact that the
- * bot contained, that is only thanks, or that was merged away unanswered has no target of its own.
- * The resolution's clock stands still while the case is in a status in which the policy pauses it.
+ * One row per contact with its effort and service level. A contact that the bot contained, that is
+ * only thanks, or that was merged away unanswered has no target of its own. The resolution's clock
+ * stands still while the case is in a status in which the policy pauses it.
  */
 public final class ContactOutcome implements Table {
   private static final String FIRST_REPLY_STATE =
@@ -27,6 +27,7 @@ public final class ContactOutcome implements Table {
            when first_reply_business_minutes <= first_reply_target then 'attained'
            when first_reply_business_minutes > first_reply_target then 'breached'
            when end_reason = 'merged' or elapsed_business_minutes is null then 'no_target'
+           when is_solved and agent_id is null then 'no_target'
            when elapsed_business_minutes > first_reply_target then 'breached'
            else 'running' end
       """;
@@ -36,7 +37,7 @@ public final class ContactOutcome implements Table {
       case when resolution_target is null or is_bot_only or is_thank_you then 'no_target'
            when end_reason = 'merged' or clock_micros is null then 'no_target'
            when clock_micros > 60000000L * resolution_target then 'breached'
-           when is_solved then 'attained'
+           when is_solved or case_solved_at is not null then 'attained'
            when paused_since is not null then 'paused'
            else 'running' end
       """;
@@ -165,9 +166,10 @@ public final class ContactOutcome implements Table {
   }
 
   /**
-   * Of each contact the status intervals of its case, from its start on, that any target pauses in,
-   * with the open microseconds from the contact's start to their own start and end. From contacts
-   * as they are: from those with all facts so far, all of it would be computed twice.
+   * Of each contact the status intervals of its case, from its start on, that any target pauses in
+   * or that are solved or closed, with the open microseconds from the contact's start to their own
+   * start and end; and when its case was first solved or closed after the contact's start. From
+   * contacts as they are: from those with all facts so far, all of it would be computed twice.
    */
   private static Dataset<Row> stops(Inputs in, Dataset<Row> targets) {
     return in.table("silver.contact")
@@ -178,11 +180,11 @@ public final class ContactOutcome implements Table {
             "started_at as contact_from")
         .join(
             in.table("silver.case_status_interval")
-                .selectExpr("case_id", "status", "valid_from", "valid_to as pause_to"),
+                .selectExpr("case_id", "status", "valid_from", "valid_to as pause_to", "is_active"),
             expr("case_id = contact_case_id and (pause_to is null or pause_to > contact_from)"))
         .join(
             broadcast(targets.selectExpr("explode(paused_statuses) as pausing")),
-            expr("status = pausing"),
+            expr("status = pausing or not is_active"),
             "left_semi")
         .withColumn("pause_from", expr("greatest(valid_from, contact_from)"))
         .transform(p ->
@@ -207,14 +209,16 @@ public final class ContactOutcome implements Table {
                 collect_list(struct(status, pause_from, pause_to, %s as micros_to_pause,
                   %s as micros_to_resume)) as stops
                 """
-                    .formatted(micros("minutes_to_pause"), micros("minutes_to_resume"))));
+                    .formatted(micros("minutes_to_pause"), micros("minutes_to_resume"))),
+            expr(
+                "min(if(not is_active and valid_from >= contact_from, valid_from, null)) as case_solved_at"));
   }
 
   /**
    * The stops in which the contact's own target pauses: {@code pauses} (null or empty = none),
    * {@code last_resumed_at}, {@code paused_since} (null = not paused now, or solved) and {@code
-   * clock_to}, until when the resolution's clock is read: the solve, the pause that still lasts, or
-   * the as-of instant.
+   * clock_to}, until when the resolution's clock is read: the solve, if only of its case after the
+   * contact's end, the pause that still lasts, or the as-of instant.
    */
   private static Dataset<Row> withPauses(Dataset<Row> contacts, Dataset<Row> stops) {
     return contacts
@@ -227,10 +231,11 @@ public final class ContactOutcome implements Table {
             "paused_since",
             expr(
                 """
-                if(is_solved, null,
+                if(is_solved or case_solved_at is not null, null,
                    array_max(filter(pauses, p -> p.pause_to is null).pause_from))
                 """))
-        .withColumn("clock_to", expr("coalesce(solved_at, paused_since, as_of_end)"))
+        .withColumn(
+            "clock_to", expr("coalesce(solved_at, case_solved_at, paused_since, as_of_end)"))
         .drop("stopped_contact_id", "stops");
   }
 

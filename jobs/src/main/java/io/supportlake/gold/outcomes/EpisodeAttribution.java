@@ -10,9 +10,9 @@ import org.apache.spark.sql.Row;
 
 /**
  * One row per issue episode and segment that an agent owned, each with the same share of the
- * episode, so that shares add up to 1 (definition 1). A segment belongs to the episode in which it
- * began. Where no agent owned any, all segments share it; where none began, as after sixty days
- * have cut a case, the episode's first human agent has all of it.
+ * episode, so that shares add up to 1. A segment belongs to the episode in which it began. Where no
+ * agent owned any, all segments share it; where none began, as after sixty days have cut a case,
+ * the episode's first human agent has all of it.
  */
 public final class EpisodeAttribution implements Table {
 

@@ -17,10 +17,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * One row per issue episode with what came of it: definitions 3 (FCR), 4 (resolution times), 6
- * (reopen), 7 (escalation) and 14 (recurrence, money).
+ * One row per issue episode with what came of it: FCR, resolution times, reopens, escalations,
+ * recurrence and money.
  */
 public final class EpisodeOutcome implements Table {
+  /**
+   * Whether an interval lies between a thank-you reopen and the next reopen, its solve included.
+   */
+  private static final String OF_THANKS =
+      "coalesce(last_value(if(change in ('opened', 'reopened', 'thank_you_reopen'), change, null),"
+          + " true) over (partition by case_id order by interval_number rows between unbounded"
+          + " preceding and current row) = 'thank_you_reopen', false)";
+
   private static final int[] FCR_DAYS = {1, 7, 14, 30};
 
   /** Families that never say two contacts are about the same issue. */
@@ -154,8 +162,8 @@ public final class EpisodeOutcome implements Table {
         "coalesce(valid_to, timestamp'9999-12-31 00:00:00') as valid_to",
         "is_active",
         "change",
-        "change = 'solved' and not coalesce(lag(change = 'thank_you_reopen') over (partition by"
-            + " case_id order by interval_number), false) as is_solve");
+        OF_THANKS + " as is_of_thanks",
+        "change = 'solved' and not " + OF_THANKS + " as is_solve");
   }
 
   private static Dataset<Row> effort(Dataset<Row> contacts) {
@@ -279,7 +287,7 @@ public final class EpisodeOutcome implements Table {
       open[i] =
           expr(
               """
-              bool_or(is_active and change <> 'thank_you_reopen'
+              bool_or(is_active and not is_of_thanks
                 and valid_from <= first_contact_ended_at + interval %1$d days
                 and valid_to > first_contact_ended_at + interval %1$d days) as is_open_%1$dd
               """
@@ -441,7 +449,7 @@ public final class EpisodeOutcome implements Table {
         .withColumn("is_fcr_net_7d", expr("is_fcr_7d and not is_first_contact_handed_on"));
   }
 
-  /** Definition 3; a solve shortly after a call or chat is that contact's own (silver.contact). */
+  /** A solve shortly after a call or chat is that contact's own (silver.contact). */
   private static Column firstContactResolution(int days) {
     return expr(
         """

@@ -61,19 +61,23 @@ record PeriodCells(MetricCells cells, int day, List<CutColumn> cuts, List<Taken>
   @Override
   public Iterator<Row> call(Date start, Iterator<Row> rows) {
     LocalDate first = start.toLocalDate();
-    List<Taken> open = metrics.stream().filter(m -> m.starts().contains(first)).toList();
+    List<Taken> wanted = metrics.stream().filter(m -> m.starts().contains(first)).toList();
+    boolean[] isEstimated = new boolean[wanted.size()];
+    for (int i = 0; i < isEstimated.length; i++) {
+      isEstimated[i] = cells.isEstimated(wanted.get(i).spec(), first);
+    }
     Map<Cell, CellSums[]> sums = new HashMap<>();
     while (rows.hasNext()) {
-      add(rows.next(), first, open, sums);
+      add(rows.next(), wanted, isEstimated, sums);
     }
     MetricPeriod period = cells.period(first);
     return sums.entrySet().stream()
         .flatMap(cell ->
-            IntStream.range(0, open.size())
+            IntStream.range(0, wanted.size())
                 .filter(i -> cell.getValue()[i] != null && !cell.getValue()[i].isEmpty())
                 .mapToObj(i ->
                     cells.cell(
-                        open.get(i).spec(),
+                        wanted.get(i).spec(),
                         period,
                         cuts.get(cell.getKey().cut()).cut(),
                         cell.getKey().value(),
@@ -81,12 +85,11 @@ record PeriodCells(MetricCells cells, int day, List<CutColumn> cuts, List<Taken>
         .iterator();
   }
 
-  private void add(Row row, LocalDate first, List<Taken> open, Map<Cell, CellSums[]> sums) {
+  private void add(Row row, List<Taken> wanted, boolean[] isEstimated, Map<Cell, CellSums[]> sums) {
     CellSums[][] byCut = new CellSums[cuts.size()][];
-    for (int i = 0; i < open.size(); i++) {
-      Taken metric = open.get(i);
-      boolean isEstimated = cells.isEstimated(metric.spec(), first);
-      int column = isEstimated ? metric.unit() : metric.item();
+    for (int i = 0; i < isEstimated.length; i++) {
+      Taken metric = wanted.get(i);
+      int column = isEstimated[i] ? metric.unit() : metric.item();
       if (row.isNullAt(column)) {
         continue;
       }
@@ -96,10 +99,10 @@ record PeriodCells(MetricCells cells, int day, List<CutColumn> cuts, List<Taken>
           byCut[cut] =
               sums.computeIfAbsent(
                   new Cell(cut, row.getString(cuts.get(cut).column())),
-                  _ -> new CellSums[open.size()]);
+                  _ -> new CellSums[wanted.size()]);
         }
         if (byCut[cut][i] == null) {
-          byCut[cut][i] = CellSums.of(metric.spec(), isEstimated);
+          byCut[cut][i] = CellSums.of(metric.spec(), isEstimated[i]);
         }
         byCut[cut][i].add(row.getInt(metric.group()), row.getInt(day), item);
       }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One row per campaign and landmark: intention to treat, both arms counted from assignment, whoever
- * was reached (definitions 19).
+ * was reached.
  */
 public final class OutreachResult implements Table {
   private static final double CONFIDENCE = 0.95;

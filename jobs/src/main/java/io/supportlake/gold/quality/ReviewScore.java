@@ -14,8 +14,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * One row per review, scored by definition 11: weights by stake class, applicable criteria only, 0
- * after a failed critical criterion. Sums are decimal, so that their order does not matter.
+ * One row per review, scored: weights by stake class, applicable criteria only, 0 after a failed
+ * critical criterion. Sums are decimal, so that their order does not matter.
  */
 public final class ReviewScore implements Table {
   private static final List<String> DIMENSIONS =
@@ -86,7 +86,7 @@ public final class ReviewScore implements Table {
         .withColumn(
             "expected_risk_amount",
             expr(
-                "cast(coalesce(cast(severity as decimal(2,0)) / 4 * amount_at_risk, 0) as"
+                "cast(if(severity = 0, 0, cast(severity as decimal(2,0)) / 4 * amount_at_risk) as"
                     + " decimal(18,2))"))
         .transform(r ->
             Rates.join(

@@ -154,6 +154,34 @@ class ContactOutcomeTest extends SparkSuite {
               List.of(new Status("open", "2026-03-27T08:00:00Z", null)),
               "breached",
               null,
+              null),
+          new Paused(
+              "it ended unsolved, but its case was solved after 540 minutes",
+              null,
+              List.of(
+                  new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T17:00:00Z"),
+                  new Status("solved", "2026-03-27T17:00:00Z", null)),
+              "attained",
+              null,
+              null),
+          new Paused(
+              "its case was solved after 840 minutes, 60 of them paused",
+              null,
+              List.of(
+                  new Status("pending", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"),
+                  new Status("open", "2026-03-27T09:00:00Z", "2026-03-28T12:00:00Z"),
+                  new Status("solved", "2026-03-28T12:00:00Z", null)),
+              "breached",
+              null,
+              null),
+          new Paused(
+              "the clock of a case that was waiting stops with its solve",
+              null,
+              List.of(
+                  new Status("pending", "2026-03-27T11:00:00Z", "2026-03-27T17:00:00Z"),
+                  new Status("closed", "2026-03-27T17:00:00Z", null)),
+              "attained",
+              null,
               null));
 
   @Test
@@ -178,7 +206,9 @@ class ContactOutcomeTest extends SparkSuite {
           "ended_at",
           given.solvedAt(),
           "is_solved",
-          given.solvedAt() != null);
+          given.solvedAt() != null,
+          "last_agent_id",
+          "a1");
       for (int j = 0; j < given.statuses().size(); j++) {
         Status status = given.statuses().get(j);
         intervals.with(
@@ -191,7 +221,9 @@ class ContactOutcomeTest extends SparkSuite {
             "valid_from",
             status.from(),
             "valid_to",
-            status.to());
+            status.to(),
+            "is_active",
+            !Set.of("solved", "closed").contains(status.status()));
       }
     }
 
@@ -223,6 +255,41 @@ class ContactOutcomeTest extends SparkSuite {
     // From this day on it may come to be breached without a further event.
     assertThat(of(rows, "c7").<java.sql.Date>getAs("sla_resumed_date")).hasToString("2026-03-30");
     assertThat(of(rows, "c5").<Object>getAs("sla_resumed_date")).isNull();
+  }
+
+  @Test
+  void whereNobodyIsKnownToHaveSolvedItNothingTellsOfTheFirstReply() {
+    Rows contacts = Rows.of(CONTRACTS, "silver.contact");
+    for (String agent : List.of("a1", "")) {
+      contacts.with(
+          "contact_id",
+          "by " + agent,
+          "account_id",
+          "A",
+          "priority",
+          "urgent",
+          "started_at",
+          "2026-03-27T08:00:00Z",
+          "started_date",
+          "2026-03-27",
+          "ended_at",
+          "2026-03-27T17:00:00Z",
+          "is_solved",
+          true,
+          "last_agent_id",
+          agent.isEmpty() ? null : agent);
+    }
+
+    assertThat(
+            inputs()
+                .with("silver.contact", contacts)
+                .build(new ContactOutcome(), MONDAY)
+                .orderBy("contact_id")
+                .select("sla_first_reply_state", "sla_resolution_state")
+                .collectAsList()
+                .stream()
+                .map(Row::toString))
+        .containsExactly("[no_target,attained]", "[breached,attained]");
   }
 
   @Test

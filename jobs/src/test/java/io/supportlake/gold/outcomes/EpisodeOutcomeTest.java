@@ -101,6 +101,13 @@ class EpisodeOutcomeTest extends SparkSuite {
               "thank_you_reopen@23.5",
               "TTTT"),
           new Scenario(
+              "nor being parked before the solve after thanks",
+              "payout",
+              "solved",
+              List.of(),
+              "thank_you_reopen+status@23.5",
+              "TTTT"),
+          new Scenario(
               "other says nothing about the issue",
               "other",
               "solved",
@@ -159,6 +166,7 @@ class EpisodeOutcomeTest extends SparkSuite {
           4320.0,
           10080.0,
           10080 + 1 / 60.0,
+          null,
           null,
           null,
           null,
@@ -420,6 +428,17 @@ class EpisodeOutcomeTest extends SparkSuite {
     assertThat(rows.get(0).<Double>getAs("final_resolution_minutes")).isEqualTo(1440.0 + 701 * 60);
   }
 
+  @Test
+  void aStatusBetweenThanksAndTheirSolveMakesItNoSolve() {
+    Scenario parked =
+        new Scenario("", "payout", "solved", List.of(), "thank_you_reopen+status@10", "");
+
+    Row row = build(List.of(parked), LATE).first();
+
+    assertThat(row.<Double>getAs("final_resolution_minutes")).isEqualTo(1440.0);
+    assertThat(row.<Boolean>getAs("is_reopened_30d")).isFalse();
+  }
+
   private static String fcr(Row row) {
     return Arrays.stream(new int[] {1, 7, 14, 30})
         .mapToObj(w -> row.<Boolean>getAs("is_fcr_" + w + "d"))
@@ -522,7 +541,10 @@ class EpisodeOutcomeTest extends SparkSuite {
         .with("silver.case_status_interval", intervals);
   }
 
-  /** Opened, solved with the contact where it was, then the change with a solve an hour later. */
+  /**
+   * Opened, solved with the contact where it was, then the change (with {@code +status} another
+   * status after half an hour) with a solve an hour later.
+   */
   private static void statuses(
       Rows intervals, String account, String caseId, boolean isSolved, String change) {
     record Status(Instant from, String change, boolean isActive) {}
@@ -534,7 +556,10 @@ class EpisodeOutcomeTest extends SparkSuite {
     if (!change.isEmpty()) {
       String kind = change.substring(0, change.indexOf('@'));
       double hours = Double.parseDouble(change.substring(change.indexOf('@') + 1));
-      statuses.add(new Status(after(hours), kind, !kind.equals("solved")));
+      statuses.add(new Status(after(hours), kind.replace("+status", ""), !kind.equals("solved")));
+      if (kind.endsWith("+status")) {
+        statuses.add(new Status(after(hours + 0.5), "status", true));
+      }
       if (!kind.equals("solved")) {
         statuses.add(new Status(after(hours + (kind.equals("status") ? 144 : 1)), "solved", false));
       }

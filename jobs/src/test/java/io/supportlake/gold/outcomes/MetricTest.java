@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -166,6 +167,34 @@ class MetricTest extends SparkSuite {
     assertThat(chat.<Object>getAs("value")).isNull();
     assertThat(chat.<String>getAs("maturity")).isEqualTo("too_few");
     assertThat(cell(cells, "team=unknown").<Long>getAs("n")).isEqualTo(50);
+  }
+
+  /** Who cannot log in is not active, but writes: the rate has all contacts of its exposure. */
+  @Test
+  void contactsOfAccountsThatWereNotActiveCount() {
+    Rows rows = Rows.of(CONTRACTS, "gold.product_day");
+    for (int day = 1; day <= 10; day++) {
+      rows.with(
+          "activity_date",
+          "2026-01-%02d".formatted(day),
+          "product",
+          "all",
+          "feature",
+          "all",
+          "active_account_count",
+          100,
+          "contact_count",
+          3,
+          "account_groups",
+          Map.of(1, RowFactory.create(100L, 2L), 2, RowFactory.create(0L, 1L)));
+    }
+
+    Row all = cell(cells("gold.product_day", rows, PERIOD, "contact_rate"), "all=all");
+
+    assertThat(all.<Long>getAs("n")).isEqualTo(1000);
+    assertThat(all.<BigDecimal>getAs("numerator")).isEqualByComparingTo("30");
+    assertThat(all.<BigDecimal>getAs("denominator")).isEqualByComparingTo("1000");
+    assertThat(all.<Double>getAs("value")).isEqualTo(30.0);
   }
 
   @Test
@@ -483,6 +512,8 @@ class MetricTest extends SparkSuite {
           "2026-01-21T00:00:00Z",
           "is_bot_only",
           i % 9 == 0,
+          "agent_id",
+          i % 9 == 0 ? null : "a1",
           "handle_seconds",
           i % 9 == 0 ? null : 60 + i,
           "handling_cost_amount",

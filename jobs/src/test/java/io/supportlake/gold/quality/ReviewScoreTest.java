@@ -154,6 +154,38 @@ class ReviewScoreTest extends SparkSuite {
         .isEqualByComparingTo("45.00");
   }
 
+  @Test
+  void aCriticalFailureWithAnUnknownAmountHasNoRiskThatIsKnown() {
+    Row row =
+        new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.review_score")
+            .with(
+                "silver.review",
+                Rows.of(CONTRACTS, "silver.review")
+                    .with(
+                        "review_id",
+                        "r",
+                        "case_id",
+                        "k",
+                        "criterion",
+                        "identity",
+                        "score",
+                        0.0,
+                        "weight",
+                        1,
+                        "is_critical",
+                        true,
+                        "is_critical_failure",
+                        true,
+                        "reviewed_date",
+                        "2026-02-10"))
+            .build(new ReviewScore(), DAY)
+            .first();
+
+    assertThat(row.<Boolean>getAs("is_auto_fail")).isTrue();
+    assertThat(row.<Object>getAs("expected_risk_amount")).isNull();
+    assertThat(row.<Object>getAs("expected_risk_reporting_amount")).isNull();
+  }
+
   /** A correction may give some of a review's criteria another case. */
   @Test
   void stakeAndFamilyAreOfTheOneCaseThatTheScoreNames() {
