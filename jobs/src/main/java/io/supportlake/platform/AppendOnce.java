@@ -7,6 +7,7 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.DeltaOptions;
 import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.SetTransaction;
@@ -61,21 +62,20 @@ final class AppendOnce {
         spark,
         log,
         begun -> {
-          if (!isDone(begun, application, transaction)) {
+          // As Delta's own look does: the commit fails if another made the same one meanwhile.
+          var _ = begun.readTxn().addOne(application);
+          if (!isDone(begun.snapshot(), application, transaction)) {
             commit(begun, write);
           }
         });
   }
 
-  private static boolean isDone(OptimisticTransaction begun, String application, long transaction) {
+  /** Whether a version has what the transaction, or a later one of the application, appended. */
+  static boolean isDone(Snapshot version, String application, long transaction) {
     Option<Seq<SetTransaction>> listed =
-        begun.snapshot().checksumOpt().flatMap(VersionChecksum::setTransactions);
-    if (listed.isEmpty()) {
-      return begun.txnVersion(application) >= transaction;
-    }
-    // Delta's own look notes this too: the commit fails if another made the same one meanwhile.
-    var _ = begun.readTxn().addOne(application);
-    return listed.get().exists(t -> t.appId().equals(application) && t.version() >= transaction);
+        version.checksumOpt().flatMap(VersionChecksum::setTransactions);
+    Seq<SetTransaction> all = listed.isDefined() ? listed.get() : version.setTransactions();
+    return all.exists(t -> t.appId().equals(application) && t.version() >= transaction);
   }
 
   private static void commit(OptimisticTransaction begun, WriteIntoDelta write) {

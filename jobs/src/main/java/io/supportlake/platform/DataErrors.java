@@ -13,14 +13,21 @@ public final class DataErrors {
 
   static DataException checksFailed(String table, List<String> failed) {
     return new DataException(
-        "%s: the rows about to be written break %s. The old version stands. Either an input changed or the contract is too strict (this message is all there is to see: ops.check gets a run's rows when it finishes): the table's owner mends the input, the configuration or the contract, then runs again."
+        "%s: the rows about to be written break %s. The old version stands. Either what landed is not what the table was made for, or its contract is too strict. This message is all there is to see, since ops.check gets a run's rows when it finishes. The table's owner mends its contract, its code or the configuration; then the same command goes on. What a run has taken from files, it keeps."
             .formatted(table, String.join("; ", failed)));
   }
 
   static DataException accounting(String file, long read, long accounted) {
     return new DataException(
-        "%s: %d records were read but %d are accounted for as accepted, duplicate or quarantined. The run was not finished; readers see the set before it. Either the file was changed while it was read (whoever delivers it: write under a temporary name, then rename) or this is a fault of the pipeline: report it with the run's log."
+        "%s: %d records were read but %d are accounted for as accepted (counted in bronze), duplicate or quarantined. The run was not finished; readers see the set before it. Either another program changed the bronze table, whose owner puts it back, with which the same command completes the run; or this is a fault of the pipeline: report it with the run's log."
             .formatted(file, read, accounted));
+  }
+
+  /** A run is to be completed, but nobody knows how it had decided. */
+  static DataException decisionLost(long run, String bronze, Decisions decisions) {
+    return new DataException(
+        "run %d was cut off after it had appended to %s, but what it had decided of the source, %s, is gone or was never written, as by an earlier version of this program. Nothing of the source was changed. Whoever looks after the lake restores that folder from a backup, completes the run with the version that began it, or builds the lake anew from the landing zone in another folder."
+            .formatted(run, bronze, decisions.folder()));
   }
 
   static DataException manifestLost(List<Long> runs) {

@@ -174,6 +174,8 @@ public final class Erasure {
    */
   private void locked(Map<String, Subject.Kind> people) {
     long started = System.nanoTime();
+    // Of a run that finished, but was cut off before it had forgotten what it needs no more.
+    Decisions.forget(lake);
     List<Going> all = new ArrayList<>();
     people.forEach((id, kind) -> all.add(withoutIdentities(kind, id)));
     forgetOldVersions(c -> true);
@@ -401,17 +403,18 @@ public final class Erasure {
 
   /**
    * Size and hash of the rewritten files, and of all that were written to since a call began that
-   * was cut off; those that no run has taken are not in the manifest.
+   * was cut off. Those that no run has taken are not in the manifest, or to be taken still.
    */
   private void noteInManifest(Collection<LandedFile> rewritten, Optional<Instant> cutOff) {
     if ((rewritten.isEmpty() && cutOff.isEmpty()) || !lake.exists("ops.landing_file")) {
       return;
     }
     Set<String> paths = rewritten.stream().map(LandedFile::path).collect(Collectors.toSet());
+    Set<String> toBeTaken = ManifestFiles.of(lake).refusedLast(FileChecks.refused(lake));
     List<Row> rows = new ArrayList<>();
     for (LandedFile file : landing().list(".")) {
       boolean isSince = cutOff.isPresent() && file.modifiedMillis() >= cutOff.get().toEpochMilli();
-      if (isSince || paths.contains(file.path())) {
+      if ((isSince || paths.contains(file.path())) && !toBeTaken.contains(file.path())) {
         rows.add(RowFactory.create(file.path(), file.bytes(), landing().contentHash(file.path())));
       }
     }

@@ -3,10 +3,9 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -28,38 +27,31 @@ final class FileChecks {
    * Rows for refused files.
    *
    * @param faults why, by path
-   * @param taken records that the same run took of them before it crashed, while they were whole
    */
-  static List<Row> refused(
-      long runSequence, String bronze, SortedMap<String, String> faults, Map<String, Long> taken) {
+  static List<Row> refused(long runSequence, String bronze, SortedMap<String, String> faults) {
     return faults.entrySet().stream()
-        .map(f ->
-            row(
-                runSequence,
-                bronze,
-                IS_WHOLE + f.getValue(),
-                f.getKey(),
-                taken.getOrDefault(f.getKey(), 0L),
-                0L))
+        .map(f -> row(runSequence, bronze, IS_WHOLE + f.getValue(), f.getKey(), 0L))
         .toList();
   }
 
   /** Rows for files that were changed after they were taken. */
   static List<Row> changed(long runSequence, List<String> paths) {
     return paths.stream()
-        .map(path -> row(runSequence, "ops.landing_file", IS_UNCHANGED, path, null, null))
+        .map(path -> row(runSequence, "ops.landing_file", IS_UNCHANGED, path, null))
         .toList();
   }
 
-  /** Files refused whole, by run. */
-  static Map<Long, Set<String>> refused(Lake lake) {
-    Map<Long, Set<String>> byRun = new TreeMap<>();
+  /** Files refused whole, by run, and why. */
+  static Map<Long, Map<String, String>> refused(Lake lake) {
+    Map<Long, Map<String, String>> byRun = new TreeMap<>();
     for (Row row :
         lake.read("ops.check")
             .where(not(col("is_passed")).and(col("name").startsWith(IS_WHOLE)))
-            .select("run_sequence", "file")
+            .select("run_sequence", "file", "name")
             .collectAsList()) {
-      byRun.computeIfAbsent(row.getLong(0), _ -> new HashSet<>()).add(row.getString(1));
+      byRun
+          .computeIfAbsent(row.getLong(0), _ -> new HashMap<>())
+          .put(row.getString(1), row.getString(2).substring(IS_WHOLE.length()));
     }
     return byRun;
   }
@@ -82,28 +74,11 @@ final class FileChecks {
   /**
    * A row that failed.
    *
-   * @param accepted records read and accepted; null = the file was not accounted for in this run
-   * @param others duplicates and quarantined records
+   * @param counts of records; null = the file was not accounted for in this run
    */
   private static Row row(
-      long runSequence,
-      String table,
-      String name,
-      String path,
-      @Nullable Long accepted,
-      @Nullable Long others) {
+      long runSequence, String table, String name, String path, @Nullable Long counts) {
     return RowFactory.create(
-        runSequence,
-        table,
-        name,
-        path,
-        "error",
-        false,
-        1L,
-        accepted,
-        accepted,
-        others,
-        others,
-        others);
+        runSequence, table, name, path, "error", false, 1L, counts, counts, counts, counts, counts);
   }
 }

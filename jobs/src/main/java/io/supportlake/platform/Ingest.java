@@ -46,12 +46,14 @@ final class Ingest {
   /**
    * Whether a line is one object and nothing else. Parsing stops after the first object, so of two
    * on a line the second would be lost without a word. An object without others in it shows that by
-   * its braces; of all else the line is parsed to its end.
+   * its braces; all else is parsed as what an array holds, alone and before another: a bracket in
+   * the line that ends the array too early hides what follows it in one of the two, not in both.
    */
   private static final String IS_ONE_OBJECT =
       """
       (payload rlike '^\\\\s*[{][^{}]*+[}]\\\\s*$'
-        or coalesce(json_array_length(concat('[', payload, ']')) = 1, false))
+        or coalesce(size(from_json(concat('[', payload, ']'), 'array<string>')) = 1
+          and size(from_json(concat('[', payload, ',0]'), 'array<string>')) = 2, false))
       """;
 
   private static final int MOST_DAYS_AHEAD = 2;

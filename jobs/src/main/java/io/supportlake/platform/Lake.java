@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 import scala.Console;
 import scala.Option;
 import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
@@ -77,6 +81,16 @@ public final class Lake {
         + contract.layer()
         + "/"
         + contract.shortName();
+  }
+
+  /** The location of what may hold personal data as it came. */
+  String restricted() {
+    return locations.restricted();
+  }
+
+  /** How its file system is reached. */
+  Configuration hadoop() {
+    return spark.sparkContext().hadoopConfiguration();
   }
 
   /** The contract of a table. */
@@ -235,6 +249,38 @@ public final class Lake {
     AppendOnce.append(
         log(table), prepared(table, rows, count), properties(table), table, runSequence);
     known.put(table, true);
+  }
+
+  /** Whether the run has appended to the table. */
+  boolean hasAppended(String table, long runSequence) {
+    return exists(table) && AppendOnce.isDone(newest(log(table)), table, runSequence);
+  }
+
+  /**
+   * Rows of the files that a table that is only appended to has got since a version; none where its
+   * files were written anew since, so that nobody can tell.
+   *
+   * @param version -1 = before its first
+   */
+  Optional<Dataset<Row>> added(String table, long version) {
+    DeltaLog log = log(table);
+    Snapshot newest = newest(log);
+    List<AddFile> files = newest.allFiles().collectAsList();
+    Set<String> before =
+        version < 0
+            ? Set.of()
+            : log
+                .getSnapshotAt(version, Option.empty(), Option.empty(), false)
+                .allFiles()
+                .collectAsList()
+                .stream()
+                .map(AddFile::path)
+                .collect(Collectors.toSet());
+    List<AddFile> added = files.stream().filter(f -> !before.contains(f.path())).toList();
+    return files.size() - added.size() < before.size()
+        ? Optional.empty()
+        : Optional.of(
+            ListedFiles.rows(spark, log, newest, CollectionConverters.asScala(added).toSeq()));
   }
 
   /** Replaces all rows. */

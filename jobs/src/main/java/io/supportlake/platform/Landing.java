@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
@@ -53,8 +54,16 @@ final class Landing {
       long modifiedMillis,
       Optional<LocalDate> folderDate) {}
 
+  /** Why a file was refused that was written to while it was read. */
+  static final String CHANGED_WHILE_READ = "it was changed while it was read";
+
+  private static final String CHANGED = "it was changed after the run had planned to take it";
+  private static final String GONE = "it is gone";
+
   /** What a file's status tells of its content: another one means that it was written to. */
   private record Stamp(long bytes, long modifiedMillis) {}
+
+  private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
   private final Path root;
   private final FileSystem files;
@@ -123,15 +132,20 @@ final class Landing {
     return faults;
   }
 
+  /** Whether a file's planned content may be good, so that it is taken once it lies there again. */
+  static boolean isOfAnother(String fault) {
+    return List.of(CHANGED, GONE, CHANGED_WHILE_READ).contains(fault);
+  }
+
   private Optional<String> fault(TakenFile file) {
     try {
       stamps.put(file.path(), stamp(file.path()));
       if (!contentHash(file.path()).equals(file.contentHash())) {
-        return Optional.of("it was changed after the run had planned to take it");
+        return Optional.of(CHANGED);
       }
       return file.bytes() == 0 ? Optional.empty() : packingFault(file.path());
     } catch (FileNotFoundException e) {
-      return Optional.of("it is gone");
+      return Optional.of(GONE);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file.path() + " in the landing zone", e);
     }
@@ -196,6 +210,14 @@ final class Landing {
   /** The whole path of a file. */
   String absolute(String path) {
     return new Path(root, path).toString();
+  }
+
+  /**
+   * A path that Spark takes as it is: an asterisk or a bracket in a name is no pattern. With its
+   * globbing switched off instead, one such name would have all other files read twice.
+   */
+  static String literal(String path) {
+    return PATTERN.matcher(path).replaceAll("\\\\$0");
   }
 
   /** The qualified root, as Spark spells it in file paths. */

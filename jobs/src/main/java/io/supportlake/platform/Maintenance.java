@@ -74,6 +74,9 @@ public final class Maintenance {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
       LocalDate day = asOf == null ? FinishedSet.of(lake).to() : asOf;
+      if (!isDryRun) {
+        Decisions.forget(lake);
+      }
       if (day != null) {
         retain(day, isDryRun);
       }

@@ -72,6 +72,31 @@ final class ManifestFiles {
     return released.getOrDefault(runSequence, Set.of()).contains(path);
   }
 
+  /** Whether a file is to be taken again that no run since has taken. */
+  boolean awaitsRelease(long runSequence, String path) {
+    return isReleased(runSequence, path)
+        && byRun.entrySet().stream()
+            .filter(run -> run.getKey() > runSequence)
+            .noneMatch(run -> run.getValue().stream().anyMatch(f -> f.path().equals(path)));
+  }
+
+  /**
+   * Files that were refused whole when a run last planned to take them: what lies there now is
+   * still to be taken.
+   *
+   * @param refused files refused whole, by run, and why
+   */
+  Set<String> refusedLast(Map<Long, Map<String, String>> refused) {
+    Set<String> paths = new HashSet<>();
+    byRun.forEach((run, files) -> {
+      Set<String> ofRun = refused.getOrDefault(run, Map.of()).keySet();
+      for (TakenFile file : files) {
+        var _ = ofRun.contains(file.path()) ? paths.add(file.path()) : paths.remove(file.path());
+      }
+    });
+    return paths;
+  }
+
   /** The files planned by a run, by path. */
   List<TakenFile> planned(long runSequence) {
     return byRun.getOrDefault(runSequence, List.of());
@@ -115,13 +140,13 @@ final class ManifestFiles {
    * Files that arrived by the date and that no run has taken or that were refused whole and have
    * been delivered anew since; and files that were changed after they were taken.
    *
-   * @param refused files refused whole, by run
+   * @param refused files refused whole, by run, and why
    * @param finishedTo last arrival date of the last finished run, or null
    */
   Arrivals arrivals(
       Landing landing,
       Set<String> folders,
-      Map<Long, Set<String>> refused,
+      Map<Long, Map<String, String>> refused,
       SortedMap<Long, RunPlan> plans,
       @Nullable LocalDate finishedTo,
       LocalDate to) {
@@ -146,29 +171,41 @@ final class ManifestFiles {
   /**
    * The newest row of a path.
    *
+   * @param fault why its run refused it; null = it was taken
    * @param lookedAtMillis when its run was planned; a file not written to since is the same
    */
-  private record Known(TakenFile file, boolean isRefused, long lookedAtMillis) {
+  private record Known(TakenFile file, @Nullable String fault, long lookedAtMillis) {
+    boolean isRefused() {
+      return fault != null;
+    }
+
+    /** Whether what lies there is what is known of it, and nothing is to be done about that. */
+    boolean isSettled(String contentHash) {
+      return contentHash.equals(file.contentHash())
+          && (fault == null || !Landing.isOfAnother(fault));
+    }
+
     boolean mayDiffer(LandedFile landed) {
       // What was refused is looked at anew each time: a copy may keep the old file's size and time.
-      return isRefused
+      return isRefused()
           || landed.bytes() != file.bytes()
           || landed.modifiedMillis() >= lookedAtMillis;
     }
   }
 
-  private Map<String, Known> known(Map<Long, Set<String>> refused, SortedMap<Long, RunPlan> plans) {
+  private Map<String, Known> known(
+      Map<Long, Map<String, String>> refused, SortedMap<Long, RunPlan> plans) {
     Map<String, Known> known = new HashMap<>();
     byRun.forEach((run, files) -> {
       RunPlan plan = plans.get(run);
       long lookedAt = plan == null ? Long.MAX_VALUE : plan.plannedAt().toEpochMilli();
-      Set<String> ofRun = refused.getOrDefault(run, Set.of());
+      Map<String, String> ofRun = refused.getOrDefault(run, Map.of());
       for (TakenFile file : files) {
         if (isReleased(run, file.path())) {
           known.remove(file.path());
           continue;
         }
-        known.put(file.path(), new Known(file, ofRun.contains(file.path()), lookedAt));
+        known.put(file.path(), new Known(file, ofRun.get(file.path()), lookedAt));
       }
     });
     return known;
@@ -185,7 +222,7 @@ final class ManifestFiles {
       return NOTHING;
     }
     String hash = landing.contentHash(file.path());
-    if (known != null && hash.equals(known.file().contentHash())) {
+    if (known != null && known.isSettled(hash)) {
       return NOTHING;
     }
     return known != null && !known.isRefused()

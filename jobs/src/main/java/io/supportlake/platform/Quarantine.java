@@ -161,7 +161,8 @@ public final class Quarantine {
    * lies; and so is a file whose lines hold many records each, of which those that were accepted
    * are duplicates then. Other refused records are written to a new file beside the old one's
    * folder. Both are new arrivals. A crash between writing and marking writes the same file again
-   * at the next replay, and a record that is taken twice is a duplicate.
+   * at the next replay, and a record that is taken twice is a duplicate. The records of one file
+   * are held in memory.
    *
    * @param source the source
    * @param run only what this run refused; null = all that is open
@@ -171,11 +172,17 @@ public final class Quarantine {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       Set<Long> stopped = stoppedRuns(source, run);
       Column ofStopped = col("run_sequence").isin(stopped.toArray());
+      Column isOfPages = isOfPages();
+      Column isOfReleased = ofStopped.or(isOfPages);
       Dataset<Row> open = of(source, run).where(col("replayed_file").isNull());
-      Dataset<Row> ofPages = open.where(ofStopped.unary_$bang()).where(isOfPages());
-      List<String> released = release(filesToRelease(folders(source), stopped, ofPages));
-      mark(source, open.where(ofStopped.or(isOfPages())), Map.of());
-      Dataset<Row> single = open.where(ofStopped.or(isOfPages()).unary_$bang());
+      Dataset<Row> ofPages = open.where(isOfPages).where(ofStopped.unary_$bang());
+      ManifestFiles manifest = ManifestFiles.of(lake);
+      List<String> released =
+          release(
+              manifest,
+              filesToRelease(manifest, folders(source), stopped, open.where(ofStopped), ofPages));
+      mark(source, open.where(isOfReleased), Map.of());
+      Dataset<Row> single = open.where(isOfReleased.unary_$bang());
       Dataset<Row> records = single.where(IS_RECORD);
       Map<String, String> newFiles = new TreeMap<>();
       long delivered = deliver(records, newFiles);
@@ -232,24 +239,46 @@ public final class Quarantine {
                 .toList());
   }
 
-  /** Files of stopped runs, and files of pages with refused records, by the run that took them. */
-  private List<Row> filesToRelease(Set<String> folders, Set<Long> stopped, Dataset<Row> ofPages) {
-    ManifestFiles manifest = ManifestFiles.of(lake);
+  /**
+   * Files of stopped runs, and files of pages with refused records, by the run that took them; also
+   * those that wait already, since another source's records of them were replayed.
+   *
+   * @param ofStopped open records of the stopped runs
+   * @param ofPages open records of pages
+   */
+  private static List<Row> filesToRelease(
+      ManifestFiles manifest,
+      Set<String> folders,
+      Set<Long> stopped,
+      Dataset<Row> ofStopped,
+      Dataset<Row> ofPages) {
     List<Row> rows =
         new ArrayList<>(
             ofPages.select("run_sequence", "ingest_file").distinct().collectAsList().stream()
-                .filter(r -> !manifest.isReleased(r.getLong(0), r.getString(1)))
+                .filter(r ->
+                    !manifest.isReleased(r.getLong(0), r.getString(1))
+                        || manifest.awaitsRelease(r.getLong(0), r.getString(1)))
                 .toList());
+    Set<Long> open =
+        ofStopped.select("run_sequence").distinct().collectAsList().stream()
+            .map(r -> r.getLong(0))
+            .collect(Collectors.toSet());
     for (long run : stopped) {
       manifest.planned(run).stream()
-          .filter(f -> folders.contains(f.folder()) && !manifest.isReleased(run, f.path()))
+          .filter(f -> folders.contains(f.folder()))
+          .filter(f ->
+              !manifest.isReleased(run, f.path())
+                  || (open.contains(run) && manifest.awaitsRelease(run, f.path())))
           .forEach(f -> rows.add(RowFactory.create(run, f.path())));
     }
     return rows;
   }
 
-  private List<String> release(List<Row> rows) {
+  /** Has the files taken again, unless they wait for it already; their paths. */
+  private List<String> release(ManifestFiles manifest, List<Row> files) {
     String table = "ops.released_file";
+    List<Row> rows =
+        files.stream().filter(r -> !manifest.isReleased(r.getLong(0), r.getString(1))).toList();
     if (!rows.isEmpty()) {
       lake.append(
           table,
@@ -257,7 +286,7 @@ public final class Quarantine {
           rows.size(),
           lake.version(table) + 1);
     }
-    return rows.stream().map(r -> r.getString(1)).sorted().toList();
+    return files.stream().map(r -> r.getString(1)).distinct().sorted().toList();
   }
 
   /** Writes the records to new files, file by file, and gives their number. */

@@ -8,8 +8,8 @@ import static org.apache.spark.sql.functions.udf;
 import io.supportlake.Period;
 import io.supportlake.Settings;
 import io.supportlake.platform.Contract.Kind;
+import io.supportlake.platform.Decisions.Decision;
 import io.supportlake.platform.ManifestFiles.TakenFile;
-import io.supportlake.platform.SourceIngest.Taken;
 import io.supportlake.rules.Redactor;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -57,6 +58,9 @@ public final class Runner {
 
   /** Landed files are compressed text; a byte of them is worth several of a table's. */
   private static final long BYTES_PER_LANDED_BYTE = 4;
+
+  /** Before a table's first. */
+  private static final long NO_VERSION = -1;
 
   private static final int MOST_ERASURE_REQUESTS = 100_000;
 
@@ -193,8 +197,8 @@ public final class Runner {
       if (begun != null) {
         progress.step("completing run %d, which had not finished", sequence);
         Summary completed =
-            new OneRun(finished, sequence, begun.from(), begun.to())
-                .run(manifest.planned(sequence), List.of());
+            new OneRun(finished, sequence, begun.from(), begun.to(), true)
+                .run(manifest.planned(sequence), changed(manifest, plans, finished, begun));
         if (!begun.to().isBefore(to)) {
           return completed;
         }
@@ -216,6 +220,7 @@ public final class Runner {
       long sequence,
       @Nullable LocalDate from,
       LocalDate to) {
+    Decisions.forget(lake);
     LocalDate last = to;
     List<TakenFile> files = manifest.planned(sequence);
     boolean isListed = !files.isEmpty();
@@ -241,7 +246,21 @@ public final class Runner {
           sequence);
     }
     new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake, settings.key());
-    return new OneRun(finished, sequence, first, last).run(files, changed);
+    return new OneRun(finished, sequence, first, last, false).run(files, changed);
+  }
+
+  /**
+   * Files that are no longer what earlier runs took of them; its own files a run looks at itself.
+   */
+  private List<String> changed(
+      ManifestFiles manifest, SortedMap<Long, RunPlan> plans, FinishedSet finished, RunPlan begun) {
+    Set<String> own =
+        manifest.planned(begun.runSequence()).stream()
+            .map(TakenFile::path)
+            .collect(Collectors.toSet());
+    return arrivals(manifest, plans, finished, begun.to()).changed().stream()
+        .filter(path -> !own.contains(path))
+        .toList();
   }
 
   private ManifestFiles.Arrivals arrivals(
@@ -365,10 +384,17 @@ public final class Runner {
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
     private final ErasedRecords erased = ErasedRecords.of(lake, settings.key());
+    private final boolean isBegun;
 
-    OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
+    /**
+     * Of a number and days.
+     *
+     * @param isBegun whether it was begun before and is being completed
+     */
+    OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to, boolean isBegun) {
       this.finished = finished;
       this.sequence = sequence;
+      this.isBegun = isBegun;
       this.from = from;
       this.to = to;
       this.historyStart = historyStart();
@@ -385,7 +411,7 @@ public final class Runner {
           "run %d: %s, %d new files", sequence, SourceIngest.range(from, to), files.size());
       ExecutorService pool = Executors.newFixedThreadPool(SIDE_BY_SIDE);
       try {
-        Map<String, Taken> taken = ingest(files, pool);
+        Map<String, Decision> taken = ingest(files, pool);
         buildTables(pool);
         return finish(files, taken);
       } finally {
@@ -395,9 +421,9 @@ public final class Runner {
 
     // ---- ingest
 
-    private Map<String, Taken> ingest(List<TakenFile> files, ExecutorService pool) {
+    private Map<String, Decision> ingest(List<TakenFile> files, ExecutorService pool) {
       Map<String, SourceMapping> mappings = mappings();
-      Map<String, Taken> taken = new ConcurrentHashMap<>();
+      Map<String, Decision> taken = new ConcurrentHashMap<>();
       SourceProfiles profiles = SourceProfiles.before(lake, sequence);
       refuseFilesOfNoSource(files, mappings);
       List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -432,7 +458,7 @@ public final class Runner {
               .toList();
       if (!unknown.isEmpty()) {
         throw new UsageException(
-            "run %d was begun with files of %s, for which no source and no mapping is configured now. Nothing was changed. Name them again under sources, with the same --conf as before; then the same command completes the run."
+            "run %d was begun with files of %s, for which no source and no mapping is configured now. Nothing was changed. Whoever configures the installation names them again under sources, or gives --conf as before; then the same command completes the run."
                 .formatted(sequence, String.join(", ", unknown)));
       }
     }
@@ -442,56 +468,41 @@ public final class Runner {
         List<TakenFile> own,
         Map<String, SourceMapping> mappings,
         SourceProfiles profiles,
-        Map<String, Taken> taken) {
+        Map<String, Decision> taken) {
       String bronze = "bronze." + raw.shortName();
       spark.sparkContext().setJobDescription(bronze);
       long start = System.nanoTime();
-      if (own.isEmpty()) {
-        boolean isFull = !lake.exists(bronze);
-        if (isFull) {
-          lake.overwrite(bronze, lake.empty(bronze), 0);
-        }
-        changes.put(bronze, new Changes(lake.empty(bronze), lake.empty(bronze), 0, isFull));
-        completeUntil.put(bronze, to);
-        note(contracts.of(bronze), 0, 0, start);
-        return;
-      }
-      Landing landing = landing();
-      SortedMap<String, String> faults = landing.faults(own);
-      SourceIngest ingest =
+      SourceIngest.Taken result =
           new SourceIngest(
-              session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
-              lake,
-              landing,
-              settings.reportingZone(),
-              sequence,
-              profiles,
-              erased);
-      faults.putAll(
-          ingest.headerFaults(
-              raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings));
-      checkRows.addAll(
-          FileChecks.refused(sequence, bronze, faults, ingest.takenOf(raw, faults.keySet())));
-      Taken result =
-          ingest.take(
-              raw, own.stream().filter(f -> !faults.containsKey(f.path())).toList(), mappings);
-      taken.put(raw.shortName(), result);
+                  session(BYTES_PER_LANDED_BYTE * own.stream().mapToLong(TakenFile::bytes).sum()),
+                  lake,
+                  landing(),
+                  settings.reportingZone(),
+                  sequence,
+                  profiles,
+                  erased,
+                  isBegun)
+              .takePlanned(raw, own, mappings);
+      Decision decision = result.decision();
+      taken.put(raw.shortName(), decision);
       changes.put(bronze, withSuperseded(contracts.of(bronze), result.changes()));
-      boolean isWhole = faults.isEmpty() && FileChecks.failed(result.checks()).isEmpty();
-      if (!result.isStopped() && isWhole) {
+      if (!decision.isStopped() && FileChecks.failed(decision.checks()).isEmpty()) {
         completeUntil.put(bronze, to);
       } else {
         finished.completeUntil(bronze).ifPresent(d -> completeUntil.put(bronze, d));
       }
       note(contracts.of(bronze), result.changes().rows(), own.size(), start);
+      if (own.isEmpty()) {
+        return;
+      }
       progress.step(
           "  %-26s %,d read, %,d new, %,d quarantined from %d files%s",
           bronze,
-          result.read(),
-          result.changes().rows(),
-          result.quarantined(),
+          decision.read(),
+          decision.accepted(),
+          decision.quarantined(),
           own.size(),
-          result.isStopped() ? " - STOPPED: see ops.check" : "");
+          decision.isStopped() ? " - STOPPED: see ops.check" : "");
     }
 
     // ---- tables
@@ -831,6 +842,14 @@ public final class Runner {
         boolean isFull,
         Commit commit) {
       String name = contract.name();
+      Optional<Dataset<Row>> before = appendedBefore(contract);
+      if (before.isPresent()) {
+        long count = check(contract, before.get());
+        changes.put(
+            name,
+            withSuperseded(contract, new Changes(before.get(), lake.empty(name), count, isFull)));
+        return new Built(count, count);
+      }
       Dataset<Row> rows = built(contract, period, units, isFull);
       rows = isFull ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows.localCheckpoint();
       long count = check(contract, rows);
@@ -843,6 +862,17 @@ public final class Runner {
             name, withSuperseded(contract, new Changes(rows, lake.empty(name), count, false)));
       }
       return new Built(count, count);
+    }
+
+    /**
+     * What this run had appended to a table before it was cut off. It stands, or the table and what
+     * is built from it would differ where the configuration was mended since.
+     */
+    private Optional<Dataset<Row>> appendedBefore(Contract contract) {
+      String name = contract.name();
+      return isBegun && lake.hasAppended(name, sequence)
+          ? lake.added(name, finished.version(name).orElse(NO_VERSION))
+          : Optional.empty();
     }
 
     /**
@@ -966,7 +996,7 @@ public final class Runner {
           "column_name", udf(redact, DataTypes.StringType).apply(col("column_name")));
     }
 
-    private Summary finish(List<TakenFile> files, Map<String, Taken> taken) {
+    private Summary finish(List<TakenFile> files, Map<String, Decision> taken) {
       List<Row> checks = new ArrayList<>(checkRows);
       taken.values().forEach(t -> checks.addAll(t.checks()));
       lake.append(
@@ -974,8 +1004,15 @@ public final class Runner {
           forFewRows.createDataFrame(checks, contracts.of("ops.check").schema()),
           checks.size(),
           sequence);
-      appendAll("ops.quarantine", taken.values().stream().map(Taken::quarantine));
-      appendAll("ops.drift", taken.values().stream().map(Taken::drift).map(this::withoutPeople));
+      appendAll(
+          "ops.quarantine",
+          taken.values().stream().filter(t -> t.quarantined() > 0).map(Decision::quarantine));
+      appendAll(
+          "ops.drift",
+          taken.values().stream()
+              .filter(Decision::isDrifted)
+              .map(Decision::drift)
+              .map(this::withoutPeople));
       List<Row> profile = taken.values().stream().flatMap(t -> t.profile().stream()).toList();
       lake.append(
           "ops.source_profile",
@@ -1002,6 +1039,7 @@ public final class Runner {
               List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
           runRows.size(),
           sequence);
+      Decisions.forget(lake);
       double seconds = (System.nanoTime() - startedNanos) / 1e9;
       List<String> stopped =
           taken.entrySet().stream()
@@ -1015,9 +1053,9 @@ public final class Runner {
               from,
               to,
               files.size(),
-              taken.values().stream().mapToLong(Taken::read).sum(),
-              taken.values().stream().mapToLong(t -> t.changes().rows()).sum(),
-              taken.values().stream().mapToLong(Taken::quarantined).sum(),
+              taken.values().stream().mapToLong(Decision::read).sum(),
+              taken.values().stream().mapToLong(Decision::accepted).sum(),
+              taken.values().stream().mapToLong(Decision::quarantined).sum(),
               stopped,
               FileChecks.failed(checks),
               seconds);

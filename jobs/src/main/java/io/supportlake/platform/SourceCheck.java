@@ -120,7 +120,8 @@ public final class SourceCheck {
             settings.reportingZone(),
             0,
             SourceProfiles.NONE,
-            new ErasedRecords(Map.of(), settings.key()));
+            new ErasedRecords(Map.of(), settings.key()),
+            false);
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()

@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.supportlake.platform.Decisions.Decision;
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -56,7 +58,13 @@ final class SourceIngest {
 
   private static final String ID_HASH = "id_hash";
 
-  private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
+  private static final String ERROR = "error";
+
+  // Columns of ops.check.
+  private static final int FILE = 3;
+  private static final int SEVERITY = 4;
+  private static final int READ = 7;
+  private static final int ACCEPTED = 8;
 
   private static final StructType ARRIVALS =
       StructType.fromDDL("ingest_file string, arrival_date date");
@@ -71,7 +79,18 @@ final class SourceIngest {
   private final long runSequence;
   private final SourceProfiles profiles;
   private final ErasedRecords erased;
+  private final Decisions decisions;
+  private final boolean isBegun;
 
+  /** First lines by path: faults are looked for in what the files are read by. */
+  private final Map<String, Optional<String>> headers = new ConcurrentHashMap<>();
+
+  /**
+   * Of a run.
+   *
+   * @param runSequence its number
+   * @param isBegun whether it was begun before and is being completed
+   */
   SourceIngest(
       SparkSession spark,
       Lake lake,
@@ -79,7 +98,8 @@ final class SourceIngest {
       ZoneId zone,
       long runSequence,
       SourceProfiles profiles,
-      ErasedRecords erased) {
+      ErasedRecords erased,
+      boolean isBegun) {
     this.spark = spark;
     this.lake = lake;
     this.landing = landing;
@@ -87,34 +107,29 @@ final class SourceIngest {
     this.runSequence = runSequence;
     this.profiles = profiles;
     this.erased = erased;
+    this.decisions = new Decisions(spark, lake, runSequence);
+    this.isBegun = isBegun;
   }
 
   /**
    * What came of a source's files.
    *
    * @param changes the accepted new versions, in bronze's columns
-   * @param checks accounting rows of ops.check
-   * @param quarantine rows of ops.quarantine
-   * @param drift rows of ops.drift
-   * @param profile rows of ops.source_profile
-   * @param isStopped whether more was refused than the contract allows or a column vanished, so
-   *     that nothing was taken
    */
-  record Taken(
-      Changes changes,
-      List<Row> checks,
-      Dataset<Row> quarantine,
-      Dataset<Row> drift,
-      List<Row> profile,
-      long read,
-      long quarantined,
-      boolean isStopped) {}
+  record Taken(Decision decision, Changes changes) {}
 
   /** What the files hold, before anything is written: a row a file. */
   private record Found(
       Map<String, Counts> byFile, SortedSet<LocalDate> eventDates, Map<String, Long> filled) {
+    static final Found NOTHING = new Found(Map.of(), new TreeSet<>(), Map.of());
+
     long sum(ToLongFunction<Counts> count) {
       return byFile.values().stream().mapToLong(count).sum();
+    }
+
+    /** Records that keep the contract, duplicates among them. */
+    long kept() {
+      return sum(Counts::read) - sum(Counts::refused);
     }
   }
 
@@ -125,16 +140,68 @@ final class SourceIngest {
   private record Counts(long read, long refused, long withUnknownColumns, long outdated) {}
 
   /**
-   * Reads the files, decides on every record, and appends the new versions to bronze. A file that
-   * is written to meanwhile is left out whole.
+   * Takes what a run has planned of a source. Files that cannot be taken as they were planned are
+   * refused whole. Where the run was cut off after it had decided and had nothing to append, or had
+   * appended it, that stands, and no file is looked at.
+   *
+   * @param planned may be none
+   * @throws DataException if the run has appended, but what it had decided is gone
    */
-  Taken take(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+  Taken takePlanned(Contract raw, List<TakenFile> planned, Map<String, SourceMapping> mappings) {
     String bronze = "bronze." + raw.shortName();
-    boolean isFull = !lake.exists(bronze);
+    Optional<Decision> noted = decisions.of(raw.shortName());
+    boolean isAppended = isBegun && lake.hasAppended(bronze, runSequence);
+    if (isAppended && noted.isEmpty()) {
+      throw DataErrors.decisionLost(runSequence, bronze, decisions);
+    }
+    if (noted.isPresent() && (isAppended || noted.get().accepted() == 0)) {
+      Decision decision = noted.get();
+      return new Taken(
+          decision,
+          changes(bronze, decision, ofThisRun(bronze), !decision.isStopped() && create(bronze)));
+    }
+    if (planned.isEmpty()) {
+      Decision nothing = Decision.nothing(lake, List.of());
+      decisions.note(raw.shortName(), nothing);
+      return new Taken(
+          nothing, new Changes(lake.empty(bronze), lake.empty(bronze), 0, create(bronze)));
+    }
+    SortedMap<String, String> faults = landing.faults(planned);
+    faults.putAll(headerFaults(raw, without(faults.keySet(), planned), mappings));
+    return take(
+        raw,
+        without(faults.keySet(), planned),
+        mappings,
+        FileChecks.refused(runSequence, bronze, faults));
+  }
+
+  /** Makes a table without rows, unless there is one; whether there was none. */
+  private boolean create(String bronze) {
+    boolean isNew = !lake.exists(bronze);
+    if (isNew) {
+      lake.overwrite(bronze, lake.empty(bronze), 0);
+    }
+    return isNew;
+  }
+
+  private static List<TakenFile> without(Set<String> paths, List<TakenFile> files) {
+    return files.stream().filter(f -> !paths.contains(f.path())).toList();
+  }
+
+  /**
+   * Reads the files, decides on every record, notes that, and appends the new versions to bronze. A
+   * file that is written to meanwhile is left out whole.
+   *
+   * @param refused rows of ops.check for files that were refused whole
+   */
+  Taken take(
+      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings, List<Row> refused) {
+    String bronze = "bronze." + raw.shortName();
     landing.beforeReading(files);
     List<TakenFile> filled = files.stream().filter(f -> f.bytes() > 0).toList();
     if (filled.isEmpty()) {
-      return nothing(raw, files, isFull);
+      List<Row> checks = all(refused, accounts(raw, files, Found.NOTHING, Map.of(), Map.of()));
+      return append(raw, Decision.nothing(lake, checks), lake.empty(bronze));
     }
     Dataset<Row> all =
         Retention.refusing(
@@ -149,131 +216,131 @@ final class SourceIngest {
     Set<String> changed = landing.changedWhileRead(files);
     if (!changed.isEmpty()) {
       var _ = all.unpersist();
-      return without(changed, raw, files, mappings);
+      SortedMap<String, String> faults = new TreeMap<>();
+      changed.forEach(path -> faults.put(path, Landing.CHANGED_WHILE_READ));
+      return take(
+          raw,
+          without(changed, files),
+          mappings,
+          all(refused, FileChecks.refused(runSequence, bronze, faults)));
     }
-    long kept = found.sum(Counts::read);
-    long read = kept + screened.leftOut().values().stream().mapToLong(Long::longValue).sum();
-    long refused = found.sum(Counts::refused);
-    Dataset<Row> quarantine =
-        refused == 0
-            ? lake.empty("ops.quarantine")
-            : refusals(raw, typed, mappings).localCheckpoint();
-    Dataset<Row> drift =
-        found.sum(Counts::withUnknownColumns) == 0
-            ? lake.empty("ops.drift")
-            : drift(raw, typed).localCheckpoint();
-    double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
-    List<SourceProfiles.Vanished> vanished = profiles.vanished(raw, kept - refused, found.filled());
-    List<Row> faults =
-        new ArrayList<>(vanished.stream().map(v -> vanished(raw, kept - refused, v)).toList());
-    boolean isBroken = refused - found.sum(Counts::outdated) > limit * read;
-    if (isBroken) {
-      faults.add(stopped(raw, read, refused));
-    }
-    if (isBroken || vanished.stream().anyMatch(SourceProfiles.Vanished::isError)) {
+    long read = found.sum(Counts::read) + sum(screened.leftOut());
+    List<Row> faults = faults(raw, found, read);
+    if (faults.stream().anyMatch(f -> f.getString(SEVERITY).equals(ERROR))) {
+      Decision stopped = decision(raw, all(refused, faults), typed, found, mappings, read, 0, true);
       var _ = all.unpersist();
-      // What this run committed before it crashed stands in bronze, and must not end there.
-      Dataset<Row> committed = ofThisRun(bronze);
-      Changes changes = new Changes(committed, lake.empty(bronze), committed.count(), isFull);
-      return new Taken(changes, faults, quarantine, drift, List.of(), read, refused, true);
+      return append(raw, stopped, lake.empty(bronze));
     }
     Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
-    Decided decided = decided(accepted, existing(bronze, isFull, found.eventDates()));
-    Map<String, Long> duplicates = decided.duplicates();
-    long expected = kept - refused - duplicates.values().stream().mapToLong(Long::longValue).sum();
-    Dataset<Row> fresh = lake.ordered(lake.contract(bronze), fresh(accepted, decided));
+    Decided decided = decided(accepted, existing(bronze, found.eventDates()));
+    List<Row> accounts = accounts(raw, files, found, decided.duplicates(), screened.leftOut());
+    Decision decision =
+        decision(
+            raw,
+            all(refused, all(faults, accounts)),
+            typed,
+            found,
+            mappings,
+            read,
+            found.kept() - sum(decided.duplicates()),
+            false);
+    Taken taken = append(raw, decision, fresh(accepted, decided));
+    var _ = all.unpersist();
+    return taken;
+  }
+
+  private static List<Row> all(List<Row> some, List<Row> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
+  }
+
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private Decision decision(
+      Contract raw,
+      List<Row> checks,
+      Dataset<Row> typed,
+      Found found,
+      Map<String, SourceMapping> mappings,
+      long read,
+      long accepted,
+      boolean isStopped) {
+    long refused = found.sum(Counts::refused);
+    boolean isDrifted = found.sum(Counts::withUnknownColumns) > 0;
+    return new Decision(
+        checks,
+        refused == 0
+            ? lake.empty("ops.quarantine")
+            : refusals(raw, typed, mappings).localCheckpoint(),
+        isDrifted ? drift(raw, typed).localCheckpoint() : lake.empty("ops.drift"),
+        isStopped ? List.of() : SourceProfiles.rows(raw, runSequence, found.kept(), found.filled()),
+        read,
+        accepted,
+        refused,
+        isDrifted,
+        isStopped);
+  }
+
+  /** Columns that are there no more, and more refused than may be; those of severity error stop. */
+  private List<Row> faults(Contract raw, Found found, long read) {
+    List<Row> faults = new ArrayList<>();
+    profiles
+        .vanished(raw, found.kept(), found.filled())
+        .forEach(column -> faults.add(vanished(raw, found.kept(), column)));
+    double limit = ((Number) raw.property("quarantineShareLimit")).doubleValue();
+    long refused = found.sum(Counts::refused);
+    if (refused - found.sum(Counts::outdated) > limit * read) {
+      faults.add(stopped(raw, read, refused));
+    }
+    return faults;
+  }
+
+  /** Notes the decision, then carries it out. */
+  private Taken append(Contract raw, Decision decision, Dataset<Row> accepted) {
+    String bronze = "bronze." + raw.shortName();
+    boolean isFull = !lake.exists(bronze);
+    decisions.note(raw.shortName(), decision);
+    if (decision.isStopped()) {
+      return new Taken(decision, changes(bronze, decision, lake.empty(bronze), isFull));
+    }
+    Dataset<Row> ordered = lake.ordered(lake.contract(bronze), accepted);
     // A first load is read back from its files by those downstream; a later part is small.
-    fresh = isFull ? fresh : fresh.localCheckpoint();
-    lake.append(bronze, fresh, expected, runSequence);
-    // What stands in the table is counted, not what was meant to be written.
+    Dataset<Row> fresh = isFull ? ordered : ordered.localCheckpoint();
+    lake.append(bronze, fresh, decision.accepted(), runSequence);
+    return new Taken(
+        decision, changes(bronze, decision, isFull ? lake.read(bronze) : fresh, isFull));
+  }
+
+  /**
+   * What stands in bronze of this run, counted in the table and held against what was decided.
+   *
+   * @throws DataException if they differ
+   */
+  private Changes changes(String bronze, Decision decision, Dataset<Row> fresh, boolean isFull) {
     Map<String, Long> written =
         counts(
             Sessions.in(spark, lake.read(bronze))
                 .where(col("ingest_run").equalTo(runSequence))
                 .groupBy("ingest_file")
                 .count());
-    var _ = all.unpersist();
-    long rows = written.values().stream().mapToLong(Long::longValue).sum();
-    // A run that crashed after this commit may be completed without a file that changed since.
-    fresh = rows == expected ? fresh : ofThisRun(bronze);
-    return new Taken(
-        new Changes(isFull ? lake.read(bronze) : fresh, lake.empty(bronze), rows, isFull),
-        Stream.concat(
-                faults.stream(),
-                accounts(raw, files, found, written, duplicates, screened.leftOut()).stream())
-            .toList(),
-        quarantine,
-        drift,
-        SourceProfiles.rows(raw, runSequence, kept - refused, found.filled()),
-        read,
-        refused,
-        false);
-  }
-
-  private Taken nothing(Contract raw, List<TakenFile> files, boolean isFull) {
-    String bronze = "bronze." + raw.shortName();
-    if (isFull) {
-      lake.overwrite(bronze, lake.empty(bronze), 0);
+    for (Row check : decision.checks()) {
+      if (!check.isNullAt(ACCEPTED)) {
+        long accepted = check.getLong(ACCEPTED);
+        long stands = written.getOrDefault(check.getString(FILE), 0L);
+        if (stands != accepted) {
+          long read = check.getLong(READ);
+          throw DataErrors.accounting(check.getString(FILE), read, read - accepted + stands);
+        }
+      }
     }
-    Dataset<Row> committed = ofThisRun(bronze);
-    return new Taken(
-        new Changes(committed, lake.empty(bronze), committed.count(), isFull),
-        accounts(
-            raw,
-            files,
-            new Found(Map.of(), new TreeSet<>(), Map.of()),
-            Map.of(),
-            Map.of(),
-            Map.of()),
-        lake.empty("ops.quarantine"),
-        lake.empty("ops.drift"),
-        List.of(),
-        0,
-        0,
-        false);
-  }
-
-  private Taken without(
-      Set<String> changed,
-      Contract raw,
-      List<TakenFile> files,
-      Map<String, SourceMapping> mappings) {
-    Taken rest =
-        take(raw, files.stream().filter(f -> !changed.contains(f.path())).toList(), mappings);
-    SortedMap<String, String> faults = new TreeMap<>();
-    changed.forEach(path -> faults.put(path, "it was changed while it was read"));
-    List<Row> checks = new ArrayList<>(rest.checks());
-    checks.addAll(
-        FileChecks.refused(
-            runSequence, "bronze." + raw.shortName(), faults, takenOf(raw, faults.keySet())));
-    return new Taken(
-        rest.changes(),
-        checks,
-        rest.quarantine(),
-        rest.drift(),
-        rest.profile(),
-        rest.read(),
-        rest.quarantined(),
-        rest.isStopped());
+    return new Changes(fresh, lake.empty(bronze), sum(written), isFull);
   }
 
   private Dataset<Row> ofThisRun(String bronze) {
     return Sessions.in(spark, lake.read(bronze))
         .where(col("ingest_run").equalTo(runSequence))
         .localCheckpoint();
-  }
-
-  /** Records of files that this run has already committed, where it crashed after that. */
-  Map<String, Long> takenOf(Contract raw, Set<String> paths) {
-    String bronze = "bronze." + raw.shortName();
-    return paths.isEmpty()
-        ? Map.of()
-        : counts(
-            lake.read(bronze)
-                .where(col("ingest_run").equalTo(runSequence))
-                .where(col("ingest_file").isInCollection(paths))
-                .groupBy("ingest_file")
-                .count());
   }
 
   /** Counts by file and the accepted records' days; as many rows as the run takes files. */
@@ -399,9 +466,9 @@ final class SourceIngest {
   }
 
   /** Ids and versions of earlier runs on the days of the new records. */
-  private Dataset<Row> existing(String bronze, boolean isFull, SortedSet<LocalDate> days) {
+  private Dataset<Row> existing(String bronze, SortedSet<LocalDate> days) {
     Dataset<Row> stored =
-        isFull || days.isEmpty()
+        days.isEmpty()
             ? lake.empty(bronze)
             : lake.read(bronze)
                 .where(col("event_date").isInCollection(days))
@@ -414,33 +481,26 @@ final class SourceIngest {
       Contract raw,
       List<TakenFile> files,
       Found found,
-      Map<String, Long> written,
       Map<String, Long> duplicates,
       Map<String, Long> leftOut) {
     return files.stream()
         .map(TakenFile::path)
         .map(file -> {
           Counts counts = found.byFile().getOrDefault(file, new Counts(0, 0, 0, 0));
-          long accepted = written.getOrDefault(file, 0L);
           long twice = duplicates.getOrDefault(file, 0L);
           long forgotten = leftOut.getOrDefault(file, 0L);
-          long refused = counts.refused();
-          long read = counts.read() + forgotten;
-          if (read != accepted + twice + refused + forgotten) {
-            throw DataErrors.accounting(file, read, accepted + twice + refused + forgotten);
-          }
           return RowFactory.create(
               runSequence,
               "bronze." + raw.shortName(),
               "read = accepted + duplicates + quarantined + erased",
               file,
-              "error",
+              ERROR,
               true,
               0L,
-              read,
-              accepted,
+              counts.read() + forgotten,
+              counts.read() - counts.refused() - twice,
               twice,
-              refused,
+              counts.refused(),
               forgotten);
         })
         .toList();
@@ -450,7 +510,7 @@ final class SourceIngest {
     return fault(
         raw,
         "not more than the contract's share of %,d records is refused".formatted(read),
-        "error",
+        ERROR,
         refused);
   }
 
@@ -459,7 +519,7 @@ final class SourceIngest {
         raw,
         "%s is still there (before, %.1f %% of the records had it)"
             .formatted(column.column(), 100 * column.filledShare()),
-        column.isError() ? "error" : "warning",
+        column.isError() ? ERROR : "warning",
         accepted);
   }
 
@@ -632,6 +692,10 @@ final class SourceIngest {
 
   /** The first line; none where a packed file holds nothing. */
   private Optional<String> header(TakenFile file) {
+    return headers.computeIfAbsent(file.path(), _ -> firstLine(file));
+  }
+
+  private Optional<String> firstLine(TakenFile file) {
     try (InputStream stream = landing.open(file.path());
         BufferedReader reader =
             new BufferedReader(
@@ -655,14 +719,9 @@ final class SourceIngest {
                 .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
   }
 
-  /**
-   * Paths that name files as they are: an asterisk or a bracket in a name is escaped, since it is
-   * no pattern. With Spark's globbing switched off instead, one such name would have all other
-   * files read twice.
-   */
   private String[] paths(List<TakenFile> files) {
     return files.stream()
-        .map(f -> PATTERN.matcher(landing.absolute(f.path())).replaceAll("\\\\$0"))
+        .map(f -> Landing.literal(landing.absolute(f.path())))
         .toArray(String[]::new);
   }
 

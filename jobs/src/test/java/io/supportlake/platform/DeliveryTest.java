@@ -113,21 +113,33 @@ class DeliveryTest extends SparkSuite {
   @Test
   void twoRecordsOnALineAreRefusedAndNoneIsLost() throws IOException {
     startIn("joined");
-    String lines = new String(fees("a", 60), StandardCharsets.UTF_8);
-    String joined = lines.replaceFirst("}\\R", "} ").replaceFirst("}\\R", "}\n");
-    String trailing = joined.replaceFirst("(?m)(a-7.*)$", "$1 and more");
-    land("export-2026-03-02T09:30:00.jsonl", trailing.getBytes(StandardCharsets.UTF_8));
+    String lines = new String(fees("a", 300), StandardCharsets.UTF_8);
+    String joined =
+        lines
+            .replaceFirst("}\\R", "} ")
+            .replaceFirst("}\\R", "}\n")
+            .replaceFirst("(?m)(a-7\".*)$", "$1 and more")
+            // Taken for the elements of an array, the first would end it.
+            .replaceFirst("(a-20\".*)}\\R", "$1,\"more\":{}}] ")
+            .replaceFirst("(a-30\".*)}\\R(.*a-31\".*)}\\R", "$1,\"more\":{}},$2}] ");
+    String nested = joined.replaceFirst("(?m)(a-40\".*)}$", "$1,\"more\":{\"share\":NaN}}");
+    land("export-2026-03-02T09:30:00.jsonl", nested.getBytes(StandardCharsets.UTF_8));
 
     Runner.Summary summary = runner().run(FIRST, FIRST);
 
     assertThat(summary.files()).isEqualTo(1);
-    assertThat(summary.read()).isEqualTo(59);
-    assertThat(summary.quarantined()).isEqualTo(2);
-    assertThat(ids("bronze.money_event")).hasSize(57).doesNotContain("a-0", "a-1", "a-7");
+    assertThat(summary.read()).isEqualTo(296);
+    assertThat(summary.quarantined()).isEqualTo(4);
+    assertThat(ids("bronze.money_event"))
+        .hasSize(292)
+        .contains("a-40")
+        .doesNotContain("a-0", "a-1", "a-7", "a-20", "a-21", "a-30", "a-31", "a-32");
     assertThat(
             lake().read("ops.quarantine").select("payload").collectAsList().stream()
                 .map(r -> r.getString(0)))
         .anyMatch(p -> p.contains("a-0") && p.contains("a-1"))
+        .anyMatch(p -> p.contains("a-20") && p.contains("a-21"))
+        .anyMatch(p -> p.contains("a-30") && p.contains("a-31") && p.contains("a-32"))
         .anyMatch(p -> p.endsWith("and more"));
     assertBalanced();
   }

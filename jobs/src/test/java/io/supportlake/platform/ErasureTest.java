@@ -7,16 +7,20 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.delta.tables.DeltaTable;
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contract.Kind;
 import io.supportlake.testing.SparkSuite;
 import io.supportlake.testing.Tree;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +31,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -42,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A user and an agent are erased from a lake that was really run, beside a twin in which nobody
- * was. The erasure of the user is cut off once. The tests go on from each other's lake, in their
- * order.
+ * was. The erasure of the user meets a damaged file, which is replaced, and is cut off once. The
+ * tests go on from each other's lake, in their order.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -131,7 +136,10 @@ class ErasureTest extends SparkSuite {
     Path asked = landing.resolve("erasure_request/" + START + "/asked.jsonl");
     Files.createDirectories(asked.getParent());
     Files.writeString(asked, request("user", userId) + request("agent", agentId));
-    var _ = erased.runner().run(START, LAST);
+    Path damaged = landing.resolve("erasure_request/" + START + "/damaged.jsonl.gz");
+    byte[] whole = gzip(request("user", "nobody"));
+    Files.write(damaged, Arrays.copyOf(whole, whole.length - 9));
+    assertThat(erased.runner().run(START, LAST).refused()).hasSize(1);
 
     Lake lake = erased.lake();
     user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, userId);
@@ -146,14 +154,24 @@ class ErasureTest extends SparkSuite {
     Files.writeString(list, "account,owner\n" + account + "," + agentId + "\n");
     Files.writeString(list.resolveSibling("other.csv"), "account,owner\nA,nobody\n");
     Tree.copy(erased.root(), twin.root());
+    Files.write(twin.root().resolve(erased.root().relativize(damaged)), whole);
     filesOfThePeople =
         Stream.of(user, agent)
-            .flatMap(person -> holding(erased.root().resolve("landing"), person).stream())
+            .flatMap(person -> holding(twin.root().resolve("landing"), person).stream())
             .distinct()
             .toList();
-    foundBefore = found(erased.root(), user);
+    foundBefore = found(twin.root(), user);
     before = everything(lake);
 
+    assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", userId))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("damaged.jsonl.gz cannot be unpacked");
+    Files.write(damaged, whole);
+    // What a finished run had not come to delete.
+    Path left = erased.root().resolve("elsewhere/_unfinished/1/usage_event/decision.json");
+    Files.createDirectories(left.resolveSibling("."));
+    Files.writeString(left, userId);
+    long manifest = lake.version("ops.landing_file");
     AtomicInteger calls = new AtomicInteger();
     assertThatThrownBy(() ->
             erased
@@ -165,6 +183,8 @@ class ErasureTest extends SparkSuite {
                 })
                 .erase("user", userId))
         .hasMessageContaining("power");
+    // As if it had gone out between the files and the manifest.
+    var _ = DeltaTable.forPath(spark(), lake.path("ops.landing_file")).restoreToVersion(manifest);
     assertThatThrownBy(() -> erased.runner().run(null, NEXT))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("an erasure was cut off");
@@ -317,8 +337,12 @@ class ErasureTest extends SparkSuite {
       String name = "again-" + file.getName(1) + "-" + file.getFileName();
       Files.copy(twinsFile, erased.root().resolve(source).resolve(name));
     }
-    var _ = erased.runner().run(null, NEXT);
+    assertThat(erased.runner().run(null, NEXT).refused()).isEmpty();
     var _ = twin.runner().run(null, NEXT);
+
+    assertThat(values(erased.lake(), "bronze.erasure_request", "subject_id"))
+        .as("the refused file was replaced while the erasure went on, and is still to be taken")
+        .contains("nobody");
 
     assertThat(found(erased.root().resolve("lake"), user)).isEmpty();
     assertThat(found(erased.root().resolve("elsewhere"), user)).isEmpty();
@@ -531,6 +555,14 @@ class ErasureTest extends SparkSuite {
     return lake.read(table).select(column).distinct().collectAsList().stream()
         .map(r -> r.getString(0))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
   }
 
   private static Map<String, List<String>> without(Map<String, List<String>> tables, String layer) {

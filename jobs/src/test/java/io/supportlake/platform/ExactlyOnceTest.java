@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.delta.tables.DeltaTable;
 import io.supportlake.platform.ManifestFiles.TakenFile;
-import io.supportlake.platform.SourceIngest.Taken;
 import io.supportlake.testing.Lines;
 import io.supportlake.testing.SmallHome;
 import io.supportlake.testing.SparkSuite;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.delta.DeltaLog;
@@ -176,21 +176,215 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   @Test
-  void aFileThatChangedAfterTheCrashedRunHadCommittedItsRecordsCostsNoneAndBringsNoneTwice()
+  void aFileThatIsBackAsItWasPlannedIsTakenThoughItsRunHadRefusedIt() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    var _ = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    Files.delete(landed("2026-03-03/b.jsonl"));
+    assertThat(run(SECOND).refused()).containsExactly("money_event/2026-03-03/b.jsonl: it is gone");
+
+    land("2026-03-03/b.jsonl", records(4));
+    assertThat(run(SECOND).accepted()).isEqualTo(1);
+    assertThat(run(SECOND).files()).isZero();
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4");
+  }
+
+  @Test
+  void aFileThatChangedAfterTheCrashedRunHadCommittedItsRecordsIsOneThatWasTaken()
       throws IOException {
     land("2026-03-03/b.jsonl", records(4, 5));
-    List<TakenFile> files = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
-    Taken committed =
-        SourceIngestTest.ingest(lake(), folder, 2)
-            .take(contracts.of("raw.money_event"), files, Map.of());
-    assertThat(committed.changes().rows()).isEqualTo(2);
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
+    assertThat(bronze().where("ingest_run = 2").count()).isEqualTo(2);
     land("2026-03-03/b.jsonl", records(5, 6));
 
-    assertThat(run(SECOND).refused()).hasSize(1);
-    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/b.jsonl|false|2|2|0|0");
+    assertThat(run(SECOND).refused()).isEmpty();
+    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/b.jsonl|true|2|2|0|0");
+    assertThat(run(SECOND).refused())
+        .containsExactly("money_event/2026-03-03/b.jsonl: it was changed after it was taken");
+    Files.move(landed("2026-03-03/b.jsonl"), landed("2026-03-03/b-2.jsonl"));
     assertThat(run(SECOND).accepted()).isEqualTo(1);
     assertThat(ids()).containsExactly("m1", "m2", "m3", "m4", "m5", "m6");
     assertThat(Lines.of(lake().read("silver.money_event"), "event_id")).hasSize(6);
+  }
+
+  /** What brought the first copy of a record is gone, and so the second would be no duplicate. */
+  @Test
+  void aDuplicateStaysOneThoughTheFileOfItsFirstCopyIsGoneSinceTheCrash() throws IOException {
+    land("2026-03-03/b.jsonl", records(4, 5));
+    land("2026-03-03/c.jsonl", records(4, 6, 6));
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl", "2026-03-03/c.jsonl"));
+    Files.delete(landed("2026-03-03/b.jsonl"));
+
+    assertThat(run(SECOND).refused()).isEmpty();
+    assertThat(accounts(2))
+        .containsExactlyInAnyOrder(
+            "money_event/2026-03-03/b.jsonl|true|2|2|0|0",
+            "money_event/2026-03-03/c.jsonl|true|3|1|2|0");
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4", "m5", "m6");
+    assertThat(Lines.of(lake().read("silver.money_event"), "event_id")).hasSize(6);
+    assertThat(folder.resolve("lake/restricted/_unfinished")).doesNotExist();
+  }
+
+  @Test
+  void whatTheContractRefusedBeforeTheCrashWaitsForAReplayThoughItWasMendedSince()
+      throws IOException {
+    String gift = records(4).replace("\"fee\"", "\"gift\"");
+    String drifted = records(9).replace("}", ",\"branch\":\"Lyon\"}");
+    land("2026-03-03/b.jsonl", gift + drifted + records(IntStream.range(10, 59).toArray()));
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
+
+    Contracts mended = knowingGifts();
+    Runner.Summary completed = run(mended, folder, SECOND);
+
+    assertThat(completed.accepted()).isEqualTo(50);
+    assertThat(completed.quarantined()).isEqualTo(1);
+    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/b.jsonl|true|51|50|0|1");
+    assertThat(Lines.of(lake().read("ops.quarantine"), "reasons[0]", "line", "payload"))
+        .containsExactly("rule:kind is one of the four known|1|" + gift.strip());
+    assertThat(Lines.of(lake().read("ops.drift"), "run_sequence", "column_name", "record_count"))
+        .containsExactly("2|branch|1");
+    assertThat(quarantine().replay("money_event", null).records()).isEqualTo(1);
+    assertThat(run(mended, folder, SECOND).accepted()).isEqualTo(1);
+    assertThat(ids()).hasSize(54).contains("m4");
+  }
+
+  @Test
+  void whatTheRunHadTakenBeforeTheCrashStaysTakenThoughContractAndKeyAreOthersNow()
+      throws IOException {
+    land("2026-03-03/b.jsonl", records(4, 5).replace("\"fee\"", "\"gift\""));
+    List<TakenFile> files = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    var _ =
+        SourceIngestTest.ingest(lake(), folder, 2)
+            .take(knowingGifts().of("raw.money_event"), files, Map.of(), List.of());
+    Tree.delete(folder.resolve("mended"));
+    Contracts otherKey =
+        mended(
+            "- name: kind",
+            "- name: kind\n        primaryKey: true\n        primaryKeyPosition: 2");
+
+    Runner.Summary completed = run(otherKey, folder, SECOND);
+
+    assertThat(completed.stopped()).isEmpty();
+    assertThat(completed.quarantined()).isZero();
+    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/b.jsonl|true|2|2|0|0");
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4", "m5");
+  }
+
+  @Test
+  void aSourceThatWasStoppedBeforeTheCrashIsReleasedByAReplayOnceTheRunIsCompleted()
+      throws IOException {
+    land("2026-03-03/b.jsonl", records(4, 5).replace("\"fee\"", "\"gift\""));
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
+
+    Contracts mended = knowingGifts();
+    assertThat(run(mended, folder, SECOND).stopped()).containsExactly("money_event");
+    assertThat(quarantine().replay("money_event", null).released()).hasSize(1);
+    assertThat(run(mended, folder, SECOND).accepted()).isEqualTo(2);
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m4", "m5");
+  }
+
+  @Test
+  void whatWasDecidedButNotAppendedIsDecidedAnew() throws IOException {
+    Path bronze = folder.resolve("lake/restricted/bronze/money_event");
+    Path before = folder.resolve("before");
+    Tree.copy(bronze, before);
+    String gift = records(4).replace("\"fee\"", "\"gift\"");
+    land("2026-03-03/b.jsonl", gift + records(IntStream.range(10, 60).toArray()));
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
+    Tree.delete(bronze);
+    Tree.copy(before, bronze);
+    DeltaLog.clearCache();
+
+    Runner.Summary completed = run(knowingGifts(), folder, SECOND);
+
+    assertThat(completed.accepted()).isEqualTo(51);
+    assertThat(completed.quarantined()).isZero();
+    assertThat(lake().read("ops.quarantine").count()).isZero();
+  }
+
+  @Test
+  void aRunIsNotCompletedWithoutWhatItHadDecided() throws IOException {
+    land("2026-03-03/b.jsonl", records(4, 5));
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
+    Path decisions = folder.resolve("lake/restricted/_unfinished");
+    Path backup = folder.resolve("backup");
+    Tree.copy(decisions, backup);
+    Tree.delete(decisions);
+
+    assertThatThrownBy(() -> run(SECOND))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("run 2 was cut off after it had appended to bronze.money_event")
+        .hasMessageContaining("_unfinished/2, is gone");
+
+    Tree.copy(backup, decisions);
+    assertThat(run(SECOND).accepted()).isEqualTo(2);
+  }
+
+  @Test
+  void aCompletedRunTellsOfFilesThatChangedAfterEarlierRunsHadTakenThem() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    var _ = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    Files.writeString(landed("2026-03-02/a.jsonl"), records(9), StandardOpenOption.APPEND);
+
+    Runner.Summary completed = run(SECOND);
+
+    assertThat(completed.accepted()).isEqualTo(1);
+    assertThat(completed.refused())
+        .containsExactly("money_event/2026-03-02/a.jsonl: it was changed after it was taken");
+  }
+
+  @Test
+  void recordsThatAnotherProgramTookOutOfBronzeAreMissed() throws IOException {
+    land("2026-03-03/b.jsonl", records(4, 5));
+    commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
+    DeltaTable.forPath(spark(), lake().path("bronze.money_event")).delete("record_id = 'm4'");
+
+    assertThatThrownBy(() -> run(SECOND))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("2 records were read but 1 are accounted for");
+    assertThat(FinishedSet.of(lake()).runSequence()).isEqualTo(1);
+  }
+
+  /** Whose refusals nobody would hear of otherwise: the run after it ends well. */
+  @Test
+  void refusalsOfACompletedRunAreToldWithThoseOfTheRunAfterIt() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    var _ = crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl");
+    Files.delete(landed("2026-03-03/b.jsonl"));
+    land("2026-03-04/c.jsonl", records(5));
+
+    Runner.Summary both = run(SECOND.plusDays(1));
+
+    assertThat(both.runSequence()).isEqualTo(3);
+    assertThat(both.accepted()).isEqualTo(1);
+    assertThat(both.refused()).containsExactly("money_event/2026-03-03/b.jsonl: it is gone");
+    assertThatThrownBy(() -> Runner.refuseStopped(both)).isInstanceOf(DataException.class);
+  }
+
+  @Test
+  void aRunIsNotCompletedWithoutTheMappingThatItBeganWith() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    plan(2, SECOND, List.of(new TakenFile("vendor/2026-03-03/x", "vendor", 1, "hash", SECOND)));
+
+    assertThatThrownBy(() -> run(SECOND))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("run 2 was begun with files of vendor");
+    assertThat(FinishedSet.of(lake()).runSequence()).isEqualTo(1);
+  }
+
+  @Test
+  void aHeaderThatNamesAColumnTwiceRefusesItsFileOnly() throws IOException {
+    String csv = "event_id,account_id,occurred_at,kind,amount,currency%s%n";
+    Contracts ofCsv = mended("value: json", "value: csv");
+    String row = "%s,A1,2026-03-01T12:00:00Z,fee,1.50,EUR";
+    land("2026-03-03/b.csv", csv.formatted(",Kind") + row.formatted("m4") + ",fee\n");
+    land("2026-03-03/c.csv", csv.formatted("") + row.formatted("m5") + "\n");
+
+    Runner.Summary summary = run(ofCsv, folder, SECOND);
+
+    assertThat(summary.refused())
+        .containsExactly(
+            "money_event/2026-03-03/b.csv: two columns of its header line have the same name");
+    assertThat(ids()).containsExactly("m1", "m2", "m3", "m5");
   }
 
   @Test
@@ -248,9 +442,7 @@ class ExactlyOnceTest extends SparkSuite {
   /** What a run leaves that is killed before it reads. */
   private List<TakenFile> crashAfterPlanning(long run, LocalDate to, String... paths)
       throws IOException {
-    Landing landing =
-        new Landing(
-            folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration());
+    Landing landing = landing();
     List<TakenFile> files =
         landing.list("money_event").stream()
             .filter(f -> Stream.of(paths).anyMatch(p -> f.path().endsWith(p)))
@@ -258,11 +450,45 @@ class ExactlyOnceTest extends SparkSuite {
                 new TakenFile(f.path(), f.source(), f.bytes(), landing.contentHash(f.path()), to))
             .toList();
     assertThat(files).hasSize(paths.length);
+    plan(run, to, files);
+    return files;
+  }
+
+  private void plan(long run, LocalDate to, List<TakenFile> files) {
     Lake lake = lake();
     lake.append(
         "ops.landing_file", ManifestFiles.rows(spark(), lake, files, run), files.size(), run);
     new RunPlan(run, to, to, files.size(), Instant.now()).write(spark(), lake);
-    return files;
+  }
+
+  /** What a run leaves that is killed after run 2 has appended to bronze. */
+  private void commit(List<TakenFile> files) {
+    var _ =
+        SourceIngestTest.ingest(lake(), folder, 2)
+            .take(contracts.of("raw.money_event"), files, Map.of(), List.of());
+  }
+
+  /** The contracts with other words in that of the source. */
+  private Contracts mended(String words, String others) throws IOException {
+    Path mended = folder.resolve("mended");
+    Tree.copy(home, mended);
+    Path file = mended.resolve("schemas/raw/money_event.odcs.yaml");
+    assertThat(file).content().contains(words);
+    Files.writeString(file, Files.readString(file).replace(words, others));
+    return Contracts.load(mended.resolve("schemas"));
+  }
+
+  private Contracts knowingGifts() throws IOException {
+    return mended("kind in ('fee'", "kind in ('gift','fee'");
+  }
+
+  private Landing landing() {
+    return new Landing(
+        folder.resolve("landing").toString(), spark().sparkContext().hadoopConfiguration());
+  }
+
+  private Quarantine quarantine() {
+    return new Quarantine(spark(), contracts, config(folder), SETTINGS, home.resolve("conf"));
   }
 
   private Runner.Summary run(LocalDate to) {
@@ -270,11 +496,18 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   private static Runner.Summary run(Path folder, LocalDate to) {
-    RunConfig config =
-        RunConfig.load(home.resolve("conf"), null)
-            .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
-    return new Runner(spark(), contracts, config, SETTINGS, home.resolve("conf"), Progress.silent())
+    return run(contracts, folder, to);
+  }
+
+  private static Runner.Summary run(Contracts contracts, Path folder, LocalDate to) {
+    return new Runner(
+            spark(), contracts, config(folder), SETTINGS, home.resolve("conf"), Progress.silent())
         .run(null, to);
+  }
+
+  private static RunConfig config(Path folder) {
+    return RunConfig.load(home.resolve("conf"), null)
+        .at(folder.resolve("lake"), folder.resolve("landing"), folder.resolve("out"));
   }
 
   private Lake lake() {

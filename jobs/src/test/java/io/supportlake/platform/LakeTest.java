@@ -63,6 +63,21 @@ class LakeTest extends SparkSuite {
   }
 
   @Test
+  void whatWasAppendedSinceAVersionIsToldUnlessTheTableWasWrittenAnew() {
+    Lake lake = lakeIn(folder);
+    lake.append(TABLE, drift(0, 30, 1), 30, 1);
+    assertThat(lake.hasAppended(TABLE, 2)).isFalse();
+    lake.append(TABLE, drift(30, 50, 1), 20, 2);
+
+    assertThat(lake.hasAppended(TABLE, 2)).isTrue();
+    assertThat(lake.hasAppended(TABLE, 3)).isFalse();
+    assertSameRows(drift(30, 50, 1), lake.added(TABLE, 0).orElseThrow());
+    assertSameRows(drift(0, 50, 1), lake.added(TABLE, -1).orElseThrow());
+    lake.overwrite(TABLE, drift(0, 50, 1), 50);
+    assertThat(lake.added(TABLE, 0)).isEmpty();
+  }
+
+  @Test
   void anEarlierVersionKeepsItsRows() {
     Lake lake = lakeIn(folder);
     lake.append(TABLE, drift(0, 30, 1), 30, 1);

@@ -3,6 +3,7 @@ package io.supportlake.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.Publication.Line;
 import io.supportlake.platform.Publication.State;
 import io.supportlake.testing.Lines;
@@ -202,6 +203,13 @@ class PublicationTest extends SparkSuite {
     assertThatThrownBy(() -> publication(other).publish(JANUARY))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("gold.published_month is complete until 2026-03-10");
+
+    finish(lake, TO.toString());
+    TakenFile planned = new TakenFile("survey/2026-03-16/a", "survey", 1, "hash", TO.plusDays(1));
+    lake.append("ops.landing_file", ManifestFiles.rows(spark(), lake, List.of(planned), 8), 1, 8);
+    assertThatThrownBy(() -> publication(other).publish(JANUARY))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("run 8");
 
     new RunPlan(8, TO.plusDays(1), TO.plusDays(1), 0, NOW).write(spark(), lake);
     assertThatThrownBy(() -> publication(other).publish(JANUARY))

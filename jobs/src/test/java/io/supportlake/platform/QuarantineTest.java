@@ -140,13 +140,7 @@ class QuarantineTest extends SparkSuite {
                 .at(folder, folder.resolve("landing"), folder.resolve("out")),
             SETTINGS,
             HOME.resolve("conf"));
-    lake.append(
-        "ops.quarantine",
-        Rows.of(CONTRACTS, "ops.quarantine")
-            .with("source", "case_event", "ingest_file", file, "run_sequence", 3L, "payload", "{}")
-            .dataset(spark()),
-        1,
-        3);
+    refuse("case_event", file, 3);
 
     Quarantine.Replay replay = ofVendor.replay("case_event", null);
 
@@ -155,6 +149,30 @@ class QuarantineTest extends SparkSuite {
     assertThat(ManifestFiles.of(lake).isReleased(3, file)).isTrue();
     assertThatThrownBy(() -> ofVendor.replay("case_event", null))
         .hasMessageContaining("nothing of case_event is open");
+
+    // Another source's record of the same page, which waits already.
+    refuse("survey_response", file, 4);
+    assertThat(ofVendor.replay("survey_response", null).released()).containsExactly(file);
+    assertThat(lake.read("ops.released_file").count()).isEqualTo(1);
+    assertThat(lake.read("ops.quarantine").where(col("replayed_file").isNull()).count()).isZero();
+
+    // And one more, once a run has taken the page again.
+    TakenFile again = new TakenFile(file, "freshdesk_tickets", 1, "h", LocalDate.of(2026, 3, 3));
+    lake.append("ops.landing_file", ManifestFiles.rows(spark(), lake, List.of(again), 4), 1, 4);
+    refuse("survey_response", file, 5);
+    assertThatThrownBy(() -> ofVendor.replay("survey_response", null))
+        .hasMessageContaining("nothing of survey_response is open");
+  }
+
+  /** A record of a file that run 3 took. */
+  private void refuse(String source, String file, long transaction) {
+    lake.append(
+        "ops.quarantine",
+        Rows.of(CONTRACTS, "ops.quarantine")
+            .with("source", source, "ingest_file", file, "run_sequence", 3L, "payload", "{}")
+            .dataset(spark()),
+        1,
+        transaction);
   }
 
   @Test
@@ -199,7 +217,8 @@ class QuarantineTest extends SparkSuite {
             raw.properties());
     Taken taken =
         SourceIngestTest.ingest(lake, folder, 2)
-            .take(mended, List.of(taken(again, LocalDate.parse("2026-03-03"))), Map.of());
+            .take(
+                mended, List.of(taken(again, LocalDate.parse("2026-03-03"))), Map.of(), List.of());
     assertThat(taken.changes().rows()).isEqualTo(1);
     assertThat(
             lake.read("bronze.money_event").where("event_id = 'm1'").select("kind").collectAsList())
@@ -219,7 +238,7 @@ class QuarantineTest extends SparkSuite {
             "money_event/2026-03-02/part.jsonl",
             List.of(FEE.formatted("m1", "gift"), FEE.formatted("m2", "fee")));
     Taken taken = take("money_event", 1, file);
-    assertThat(taken.isStopped()).isTrue();
+    assertThat(taken.decision().isStopped()).isTrue();
     assertThat(lake.exists("bronze.money_event")).isFalse();
     assertThat(ManifestFiles.of(lake).isReleased(1, file.path())).isFalse();
 
@@ -242,14 +261,14 @@ class QuarantineTest extends SparkSuite {
 
     Taken none = take("money_event", 2, land("money_event/2026-03-03/part.jsonl", cases("", 40)));
 
-    assertThat(none.isStopped()).isTrue();
-    assertThat(none.checks()).hasSize(1);
-    assertThat(none.checks().getFirst().getString(2))
+    assertThat(none.decision().isStopped()).isTrue();
+    assertThat(none.decision().checks()).hasSize(1);
+    assertThat(none.decision().checks().getFirst().getString(2))
         .isEqualTo("case_id is still there (before, 100.0 % of the records had it)");
     assertThat(lake.read("bronze.money_event").count()).isEqualTo(120);
 
     Taken few = take("money_event", 3, land("money_event/2026-03-04/part.jsonl", cases("", 5)));
-    assertThat(few.isStopped()).isFalse();
+    assertThat(few.decision().isStopped()).isFalse();
   }
 
   private static List<String> cases(String caseId, int records) {
@@ -280,10 +299,10 @@ class QuarantineTest extends SparkSuite {
     lake.append("ops.landing_file", ManifestFiles.rows(spark(), lake, List.of(file), run), 1, run);
     Taken taken =
         SourceIngestTest.ingest(lake, folder, run)
-            .take(CONTRACTS.of("raw." + source), List.of(file), Map.of());
-    append("ops.check", taken.checks(), run);
-    append("ops.source_profile", taken.profile(), run);
-    lake.append("ops.quarantine", taken.quarantine(), 0, run);
+            .take(CONTRACTS.of("raw." + source), List.of(file), Map.of(), List.of());
+    append("ops.check", taken.decision().checks(), run);
+    append("ops.source_profile", taken.decision().profile(), run);
+    lake.append("ops.quarantine", taken.decision().quarantine(), 0, run);
     return taken;
   }
 

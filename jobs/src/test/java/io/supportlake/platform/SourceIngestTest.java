@@ -42,10 +42,10 @@ class SourceIngestTest extends SparkSuite {
     TakenFile first = land("2026-03-02", lines.toArray(String[]::new));
     Taken taken = take(lake, 1, first);
 
-    assertThat(taken.read()).isEqualTo(107);
-    assertThat(taken.quarantined()).isEqualTo(5);
+    assertThat(taken.decision().read()).isEqualTo(107);
+    assertThat(taken.decision().quarantined()).isEqualTo(5);
     assertThat(taken.changes().rows()).isEqualTo(101);
-    assertThat(taken.quarantine().orderBy("payload").select("reasons").collectAsList())
+    assertThat(taken.decision().quarantine().orderBy("payload").select("reasons").collectAsList())
         .extracting(r -> r.getList(0).toString())
         .containsExactlyInAnyOrder(
             "[rule:kind is one of the four known]",
@@ -116,11 +116,12 @@ class SourceIngestTest extends SparkSuite {
                     Files.size(file),
                     "hash",
                     LocalDate.parse("2026-03-02"))),
-            Map.of());
+            Map.of(),
+            List.of());
   }
 
   private static List<String> reasons(Taken taken) {
-    return taken.quarantine().orderBy("line").select("reasons").collectAsList().stream()
+    return taken.decision().quarantine().orderBy("line").select("reasons").collectAsList().stream()
         .map(r -> r.getList(0).toString())
         .toList();
   }
@@ -144,7 +145,12 @@ class SourceIngestTest extends SparkSuite {
 
     assertThat(taken.changes().fresh().select("unknown_columns").first().getString(0))
         .isEqualTo("{\"branch\":\"Lyon\"}");
-    assertThat(taken.drift().select(col("column_name"), col("record_count")).collectAsList())
+    assertThat(
+            taken
+                .decision()
+                .drift()
+                .select(col("column_name"), col("record_count"))
+                .collectAsList())
         .extracting(Row::toString)
         .containsExactly("[branch,1]");
   }
@@ -184,12 +190,12 @@ class SourceIngestTest extends SparkSuite {
     Lake lake = lakeIn(folder);
     Taken taken = take(lake, 1, land("2026-03-02", FEE, "not json", "nor this"));
 
-    assertThat(taken.isStopped()).isTrue();
+    assertThat(taken.decision().isStopped()).isTrue();
     assertThat(lake.exists("bronze.money_event")).isFalse();
     Row check = check(taken);
     assertThat(check.<Boolean>getAs("is_passed")).isFalse();
     assertThat(check.<Long>getAs("failures")).isEqualTo(2);
-    assertThat(taken.quarantine().count()).isEqualTo(2);
+    assertThat(taken.decision().quarantine().count()).isEqualTo(2);
   }
 
   @Test
@@ -210,8 +216,23 @@ class SourceIngestTest extends SparkSuite {
         .containsExactly(1, 1);
   }
 
+  /** Its mapping gives it records now, but what is behind bronze may have been built without. */
+  @Test
+  void aSourceThatHadNoFilesWhenItsRunWasCutOffHasNoneWhenItIsCompleted() throws IOException {
+    Lake lake = lakeIn(folder);
+    Contract raw = CONTRACTS.of("raw.money_event");
+    assertThat(ingest(lake, folder, 1).takePlanned(raw, List.of(), Map.of()).decision().checks())
+        .isEmpty();
+
+    Taken completed =
+        ingest(lake, folder, 1, true).takePlanned(raw, List.of(land("2026-03-02", FEE)), Map.of());
+
+    assertThat(completed.decision().read()).isZero();
+    assertThat(lake.read("bronze.money_event").count()).isZero();
+  }
+
   private static Dataset<Row> checks(Taken taken) {
-    return spark().createDataFrame(taken.checks(), CONTRACTS.of("ops.check").schema());
+    return spark().createDataFrame(taken.decision().checks(), CONTRACTS.of("ops.check").schema());
   }
 
   private static Row check(Taken taken) {
@@ -232,11 +253,15 @@ class SourceIngestTest extends SparkSuite {
 
   private Taken take(Lake lake, long run, TakenFile... files) {
     return ingest(lake, folder, run)
-        .take(CONTRACTS.of("raw.money_event"), List.of(files), Map.of());
+        .take(CONTRACTS.of("raw.money_event"), List.of(files), Map.of(), List.of());
   }
 
   /** An ingest of what lies in the folder's landing zone. */
   static SourceIngest ingest(Lake lake, Path folder, long run) {
+    return ingest(lake, folder, run, false);
+  }
+
+  private static SourceIngest ingest(Lake lake, Path folder, long run, boolean isBegun) {
     return new SourceIngest(
         spark(),
         lake,
@@ -245,6 +270,7 @@ class SourceIngestTest extends SparkSuite {
         SETTINGS.reportingZone(),
         run,
         SourceProfiles.before(lake, run),
-        ErasedRecords.of(lake, SETTINGS.key()));
+        ErasedRecords.of(lake, SETTINGS.key()),
+        isBegun);
   }
 }

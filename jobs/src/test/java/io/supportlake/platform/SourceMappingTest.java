@@ -108,8 +108,8 @@ class SourceMappingTest extends SparkSuite {
     assertThat(reasons(taken))
         .containsExactlyInAnyOrder(
             "[missing:event_at]", "[time]", "[missing:event_id, missing:case_id]", "[unparsable]");
-    assertThat(taken.read()).isEqualTo(6);
-    assertThat(taken.isStopped()).isTrue();
+    assertThat(taken.decision().read()).isEqualTo(6);
+    assertThat(taken.decision().isStopped()).isTrue();
   }
 
   @Test
@@ -663,14 +663,14 @@ class SourceMappingTest extends SparkSuite {
   }
 
   private static List<String> reasons(Taken taken) {
-    return taken.quarantine().select("reasons").collectAsList().stream()
+    return taken.decision().quarantine().select("reasons").collectAsList().stream()
         .map(row -> row.getList(0).toString())
         .toList();
   }
 
   /** Records read, accepted and quarantined; the rest are duplicates. */
   private static List<Long> accounts(Taken taken) {
-    return List.of(taken.read(), taken.changes().rows(), taken.quarantined());
+    return List.of(taken.decision().read(), taken.changes().rows(), taken.decision().quarantined());
   }
 
   private TakenFile land(String path) throws IOException {
@@ -701,6 +701,6 @@ class SourceMappingTest extends SparkSuite {
 
   private Taken take(String source, long run, TakenFile file) {
     return SourceIngestTest.ingest(lake, folder, run)
-        .take(CONTRACTS.of("raw." + source), List.of(file), MAPPINGS);
+        .take(CONTRACTS.of("raw." + source), List.of(file), MAPPINGS, List.of());
   }
 }

@@ -2,9 +2,11 @@ package io.supportlake.gold.outcomes;
 
 import io.supportlake.rules.ClusteredQuantile;
 import io.supportlake.rules.QuantileSketch;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /** Buckets of a cell's values, by group of clusters and whether they are censored. */
 final class CellQuantile implements CellSums {
@@ -20,13 +22,18 @@ final class CellQuantile implements CellSums {
   }
 
   @Override
-  public boolean isEmpty() {
-    return n == 0;
+  public long n() {
+    return n;
   }
 
   @Override
-  public long n() {
-    return n;
+  public @Nullable BigDecimal numerator() {
+    return null;
+  }
+
+  @Override
+  public @Nullable BigDecimal denominator() {
+    return null;
   }
 
   /** The values that stand for the buckets. */

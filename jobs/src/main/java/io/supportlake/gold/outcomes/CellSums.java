@@ -1,6 +1,8 @@
 package io.supportlake.gold.outcomes;
 
+import java.math.BigDecimal;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rows of one cell say of one metric, added up: each row once, in any order. Sums are
@@ -25,10 +27,18 @@ sealed interface CellSums permits CellTotals, CellQuantile, CellSurvival {
   void add(int group, int day, Row item);
 
   /** Whether no row counts: then there is no such cell. */
-  boolean isEmpty();
+  default boolean isEmpty() {
+    return false;
+  }
 
   /** Observations. */
   long n();
+
+  /** What the observations add up to; null where the metric has no such sum. */
+  @Nullable BigDecimal numerator();
+
+  /** What the numerator is divided by; null where the metric has no such sum. */
+  @Nullable BigDecimal denominator();
 
   /** Which sums belong together: those of a group of clusters and a day. */
   record Key(int group, int day) implements Comparable<Key> {

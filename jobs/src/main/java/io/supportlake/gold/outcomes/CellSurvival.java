@@ -2,6 +2,7 @@ package io.supportlake.gold.outcomes;
 
 import io.supportlake.rules.DesignEffect;
 import io.supportlake.rules.KaplanMeier;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,17 +39,18 @@ final class CellSurvival implements CellSums {
   }
 
   @Override
-  public boolean isEmpty() {
-    return counts.isEmpty();
-  }
-
-  @Override
   public long n() {
     return closed.values().stream().mapToLong(Closed::n).sum();
   }
 
-  long successes() {
-    return closed.values().stream().mapToLong(Closed::successes).sum();
+  @Override
+  public BigDecimal numerator() {
+    return BigDecimal.valueOf(closed.values().stream().mapToLong(Closed::successes).sum());
+  }
+
+  @Override
+  public BigDecimal denominator() {
+    return BigDecimal.valueOf(n());
   }
 
   /** Of the closed windows, in the order of groups and days. */

@@ -71,7 +71,7 @@ final class CellTotals implements CellSums {
   /** What was counted without any exposure has no rate. */
   @Override
   public boolean isEmpty() {
-    return kind == MetricSpec.Kind.RATE_PER_EXPOSURE ? n() == 0 : totals.isEmpty();
+    return kind == MetricSpec.Kind.RATE_PER_EXPOSURE && n() == 0;
   }
 
   @Override
@@ -88,11 +88,13 @@ final class CellTotals implements CellSums {
     };
   }
 
-  BigDecimal numerator() {
+  @Override
+  public BigDecimal numerator() {
     return sum(this::numerator);
   }
 
-  BigDecimal denominator() {
+  @Override
+  public BigDecimal denominator() {
     return sum(this::denominator);
   }
 

@@ -96,7 +96,7 @@ public final class ContactOutcome implements Table {
             "as_of_end", greatest(AsOf.endLiteral(period, in.settings()), col("started_at")))
         .transform(c -> withTarget(c, targets, "first_reply"))
         .transform(c -> withTarget(c, targets, "resolution"))
-        .transform(c -> withPauses(c, stops(in, targets)))
+        .transform(c -> withPauses(c, stops(in, targets), solves(in)))
         .transform(c ->
             BusinessMinutes.between(
                 c,
@@ -166,10 +166,9 @@ public final class ContactOutcome implements Table {
   }
 
   /**
-   * Of each contact the status intervals of its case, from its start on, that any target pauses in
-   * or that are solved or closed, with the open microseconds from the contact's start to their own
-   * start and end; and when its case was first solved or closed after the contact's start. From
-   * contacts as they are: from those with all facts so far, all of it would be computed twice.
+   * Of each contact the status intervals of its case, from its start on, that any target pauses in,
+   * with the open microseconds from the contact's start to their own start and end. From contacts
+   * as they are: from those with all facts so far, all of it would be computed twice.
    */
   private static Dataset<Row> stops(Inputs in, Dataset<Row> targets) {
     return in.table("silver.contact")
@@ -180,11 +179,11 @@ public final class ContactOutcome implements Table {
             "started_at as contact_from")
         .join(
             in.table("silver.case_status_interval")
-                .selectExpr("case_id", "status", "valid_from", "valid_to as pause_to", "is_active"),
+                .selectExpr("case_id", "status", "valid_from", "valid_to as pause_to"),
             expr("case_id = contact_case_id and (pause_to is null or pause_to > contact_from)"))
         .join(
             broadcast(targets.selectExpr("explode(paused_statuses) as pausing")),
-            expr("status = pausing or not is_active"),
+            expr("status = pausing"),
             "left_semi")
         .withColumn("pause_from", expr("greatest(valid_from, contact_from)"))
         .transform(p ->
@@ -209,20 +208,39 @@ public final class ContactOutcome implements Table {
                 collect_list(struct(status, pause_from, pause_to, %s as micros_to_pause,
                   %s as micros_to_resume)) as stops
                 """
-                    .formatted(micros("minutes_to_pause"), micros("minutes_to_resume"))),
-            expr(
-                "min(if(not is_active and valid_from >= contact_from, valid_from, null)) as case_solved_at"));
+                    .formatted(micros("minutes_to_pause"), micros("minutes_to_resume"))));
+  }
+
+  /**
+   * Of each contact that has ended when its case was first solved or closed then or later. What was
+   * solved before went on with the customer's next word.
+   */
+  private static Dataset<Row> solves(Inputs in) {
+    return in.table("silver.contact")
+        .selectExpr(
+            "contact_id as solved_contact_id",
+            "case_id as contact_case_id",
+            "ended_at as contact_ended_at")
+        .join(
+            in.table("silver.case_status_interval")
+                .where("not is_active")
+                .select("case_id", "valid_from"),
+            expr("case_id = contact_case_id and valid_from >= contact_ended_at"))
+        .groupBy("solved_contact_id")
+        .agg(expr("min(valid_from) as case_solved_at"));
   }
 
   /**
    * The stops in which the contact's own target pauses: {@code pauses} (null or empty = none),
    * {@code last_resumed_at}, {@code paused_since} (null = not paused now, or solved) and {@code
-   * clock_to}, until when the resolution's clock is read: the solve, if only of its case after the
+   * clock_to}, until when the resolution's clock is read: the solve, if only of its case since the
    * contact's end, the pause that still lasts, or the as-of instant.
    */
-  private static Dataset<Row> withPauses(Dataset<Row> contacts, Dataset<Row> stops) {
+  private static Dataset<Row> withPauses(
+      Dataset<Row> contacts, Dataset<Row> stops, Dataset<Row> solves) {
     return contacts
         .join(stops, expr("contact_id = stopped_contact_id"), "left")
+        .join(solves, expr("contact_id = solved_contact_id"), "left")
         .withColumn(
             "pauses",
             expr("filter(stops, p -> array_contains(resolution_paused_statuses, p.status))"))
@@ -236,7 +254,7 @@ public final class ContactOutcome implements Table {
                 """))
         .withColumn(
             "clock_to", expr("coalesce(solved_at, case_solved_at, paused_since, as_of_end)"))
-        .drop("stopped_contact_id", "stops");
+        .drop("stopped_contact_id", "solved_contact_id", "stops");
   }
 
   private static String micros(String minutes) {

@@ -154,16 +154,17 @@ public final class EpisodeOutcome implements Table {
 
   /** Status intervals; the solve that ends a customer's thanks is told apart from a solve. */
   private static Dataset<Row> statusIntervals(Dataset<Row> intervals) {
-    return intervals.selectExpr(
-        "account_id",
-        "case_id",
-        "interval_number",
-        "valid_from",
-        "coalesce(valid_to, timestamp'9999-12-31 00:00:00') as valid_to",
-        "is_active",
-        "change",
-        OF_THANKS + " as is_of_thanks",
-        "change = 'solved' and not " + OF_THANKS + " as is_solve");
+    return intervals
+        .selectExpr(
+            "account_id",
+            "case_id",
+            "interval_number",
+            "valid_from",
+            "coalesce(valid_to, timestamp'9999-12-31 00:00:00') as valid_to",
+            "is_active",
+            "change",
+            OF_THANKS + " as is_of_thanks")
+        .withColumn("is_solve", expr("change = 'solved' and not is_of_thanks"));
   }
 
   private static Dataset<Row> effort(Dataset<Row> contacts) {

@@ -132,8 +132,8 @@ final class MetricCells implements Serializable {
         java.sql.Date.valueOf(period.start()),
         cut.name(),
         value,
-        survival == null ? numerator(sums) : null,
-        survival == null ? denominator(sums) : published(BigDecimal.valueOf(survival.units())),
+        survival == null ? published(sums.numerator()) : null,
+        published(survival == null ? sums.denominator() : BigDecimal.valueOf(survival.units())),
         survival == null ? n : survival.units(),
         estimate.value(),
         estimate.low(),
@@ -148,33 +148,17 @@ final class MetricCells implements Serializable {
         spec.definitionHash());
   }
 
-  private static @Nullable BigDecimal numerator(CellSums sums) {
-    return switch (sums) {
-      case CellTotals totals -> published(totals.numerator());
-      case CellSurvival units -> published(BigDecimal.valueOf(units.successes()));
-      case CellQuantile _ -> null;
-    };
-  }
-
-  private static @Nullable BigDecimal denominator(CellSums sums) {
-    return switch (sums) {
-      case CellTotals totals -> published(totals.denominator());
-      case CellSurvival units -> published(BigDecimal.valueOf(units.n()));
-      case CellQuantile _ -> null;
-    };
-  }
-
   private static Estimate estimate(MetricSpec spec, CellSums sums, LongSupplier seed) {
     return switch (sums) {
       case CellTotals totals -> estimate(spec, totals, seed);
-      case CellSurvival units -> share(spec, units.successes(), units.n(), units.parts());
+      case CellSurvival units -> share(spec, units.numerator(), units.n(), units.parts());
       case CellQuantile values -> quantile(spec, values, seed.getAsLong());
     };
   }
 
   private static Estimate estimate(MetricSpec spec, CellTotals totals, LongSupplier seed) {
     return switch (spec.kind()) {
-      case SHARE -> share(spec, totals.numerator().longValueExact(), totals.n(), totals.parts());
+      case SHARE -> share(spec, totals.numerator(), totals.n(), totals.parts());
       case RATE_PER_EXPOSURE -> {
         double exposure = totals.denominator().doubleValue();
         yield exposure <= 0
@@ -204,7 +188,8 @@ final class MetricCells implements Serializable {
   }
 
   private static Estimate share(
-      MetricSpec spec, long successes, long n, List<DesignEffect.Part> parts) {
+      MetricSpec spec, BigDecimal counted, long n, List<DesignEffect.Part> parts) {
+    long successes = counted.longValueExact();
     return n == 0
         ? Estimate.NONE
         : Estimate.of(
@@ -256,7 +241,7 @@ final class MetricCells implements Serializable {
     return "%s|%s|%s|%s".formatted(spec.metric(), period.start(), cut.name(), value).hashCode();
   }
 
-  private static BigDecimal published(BigDecimal sum) {
-    return sum.setScale(6, RoundingMode.HALF_UP);
+  private static @Nullable BigDecimal published(@Nullable BigDecimal sum) {
+    return sum == null ? null : sum.setScale(6, RoundingMode.HALF_UP);
   }
 }

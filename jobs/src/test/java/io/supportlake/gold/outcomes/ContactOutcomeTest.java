@@ -72,11 +72,29 @@ class ContactOutcomeTest extends SparkSuite {
   /** All start on Friday 2026-03-27 at 09:00 in Berlin; open 8 to 20, Saturdays 10 to 16. */
   private record Paused(
       String sentence,
-      @Nullable String solvedAt,
+      @Nullable String endedAt,
+      boolean isSolved,
       List<Status> statuses,
       String state,
       @Nullable Double minutes,
-      @Nullable Double paused) {}
+      @Nullable Double paused) {
+
+    /** A contact that goes on until it is solved; null = it goes on. */
+    Paused(
+        String sentence,
+        @Nullable String solvedAt,
+        List<Status> statuses,
+        String state,
+        @Nullable Double minutes,
+        @Nullable Double paused) {
+      this(sentence, solvedAt, solvedAt != null, statuses, state, minutes, paused);
+    }
+
+    /** A contact that ended without a solve of its own. */
+    static Paused unsolved(String sentence, String endedAt, String state, Status... statuses) {
+      return new Paused(sentence, endedAt, false, List.of(statuses), state, null, null);
+    }
+  }
 
   /** A status from an instant to the next, or to an instant; null = still so. */
   private record Status(String status, String from, @Nullable String to) {}
@@ -155,32 +173,40 @@ class ContactOutcomeTest extends SparkSuite {
               "breached",
               null,
               null),
-          new Paused(
+          Paused.unsolved(
               "it ended unsolved, but its case was solved after 540 minutes",
-              null,
-              List.of(
-                  new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T17:00:00Z"),
-                  new Status("solved", "2026-03-27T17:00:00Z", null)),
+              "2026-03-27T10:00:00Z",
               "attained",
-              null,
-              null),
-          new Paused(
+              new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T17:00:00Z"),
+              new Status("solved", "2026-03-27T17:00:00Z", null)),
+          Paused.unsolved(
               "its case was solved after 840 minutes, 60 of them paused",
-              null,
-              List.of(
-                  new Status("pending", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"),
-                  new Status("open", "2026-03-27T09:00:00Z", "2026-03-28T12:00:00Z"),
-                  new Status("solved", "2026-03-28T12:00:00Z", null)),
+              "2026-03-27T10:00:00Z",
               "breached",
-              null,
-              null),
-          new Paused(
+              new Status("pending", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"),
+              new Status("open", "2026-03-27T09:00:00Z", "2026-03-28T12:00:00Z"),
+              new Status("solved", "2026-03-28T12:00:00Z", null)),
+          Paused.unsolved(
               "the clock of a case that was waiting stops with its solve",
+              "2026-03-27T10:00:00Z",
+              "attained",
+              new Status("pending", "2026-03-27T11:00:00Z", "2026-03-27T17:00:00Z"),
+              new Status("closed", "2026-03-27T17:00:00Z", null)),
+          Paused.unsolved(
+              "a solve after which the customer went on stops nothing",
+              "2026-03-27T12:00:00Z",
+              "breached",
+              new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"),
+              new Status("solved", "2026-03-27T09:00:00Z", "2026-03-27T10:00:00Z"),
+              new Status("open", "2026-03-27T10:00:00Z", null)),
+          new Paused(
+              "nor does it while the contact goes on",
               null,
               List.of(
-                  new Status("pending", "2026-03-27T11:00:00Z", "2026-03-27T17:00:00Z"),
-                  new Status("closed", "2026-03-27T17:00:00Z", null)),
-              "attained",
+                  new Status("open", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"),
+                  new Status("solved", "2026-03-27T09:00:00Z", "2026-03-27T10:00:00Z"),
+                  new Status("pending", "2026-03-27T10:00:00Z", null)),
+              "paused",
               null,
               null));
 
@@ -204,9 +230,9 @@ class ContactOutcomeTest extends SparkSuite {
           "started_date",
           "2026-03-27",
           "ended_at",
-          given.solvedAt(),
+          given.endedAt(),
           "is_solved",
-          given.solvedAt() != null,
+          given.isSolved(),
           "last_agent_id",
           "a1");
       for (int j = 0; j < given.statuses().size(); j++) {
@@ -255,6 +281,65 @@ class ContactOutcomeTest extends SparkSuite {
     // From this day on it may come to be breached without a further event.
     assertThat(of(rows, "c7").<java.sql.Date>getAs("sla_resumed_date")).hasToString("2026-03-30");
     assertThat(of(rows, "c5").<Object>getAs("sla_resumed_date")).isNull();
+  }
+
+  @Test
+  void aLaterSolveStopsTheClockWhereNothingPausesIt() {
+    Rows contacts =
+        Rows.of(CONTRACTS, "silver.contact")
+            .with(
+                "contact_id",
+                "c",
+                "case_id",
+                "k",
+                "account_id",
+                "A",
+                "priority",
+                "urgent",
+                "started_at",
+                "2026-03-27T08:00:00Z",
+                "started_date",
+                "2026-03-27",
+                "ended_at",
+                "2026-03-27T10:00:00Z",
+                "is_solved",
+                false);
+    Rows intervals =
+        Rows.of(CONTRACTS, "silver.case_status_interval")
+            .with(
+                "case_id",
+                "k",
+                "interval_number",
+                2,
+                "status",
+                "solved",
+                "valid_from",
+                "2026-03-27T17:00:00Z",
+                "is_active",
+                false);
+    Rows targets =
+        Rows.of(CONTRACTS, "conf.sla_target")
+            .with(
+                "plan",
+                "growth",
+                "priority",
+                "urgent",
+                "measure",
+                "resolution",
+                "target_minutes",
+                720,
+                "valid_from",
+                "2024-01-01");
+
+    assertThat(
+            inputs()
+                .with("conf.sla_target", targets)
+                .with("silver.contact", contacts)
+                .with("silver.case_status_interval", intervals)
+                .build(new ContactOutcome(), MONDAY)
+                .first()
+                .<String>getAs("sla_resolution_state"))
+        .isEqualTo("attained");
   }
 
   @Test
