@@ -22,16 +22,13 @@ import static org.apache.spark.sql.functions.when;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
@@ -45,39 +42,22 @@ final class Ingest {
 
   /**
    * Whether a line is one object and nothing else. Parsing stops after the first object, so of two
-   * on a line the second would be lost without a word. An object without others in it shows that by
-   * its braces; all else is parsed as what an array holds, alone and before another: a bracket in
-   * the line that ends the array too early hides what follows it in one of the two, not in both.
+   * on a line the second would be lost without a word. An object whose only closing brace is the
+   * line's end is alone (cut as bytes, since of a string each character would be looked at); all
+   * else is parsed as what an array holds, alone and before another: a bracket in the line that
+   * ends the array too early hides what follows it in one of the two, not in both.
    */
   private static final String IS_ONE_OBJECT =
       """
-      (payload rlike '^\\\\s*[{][^{}]*+[}]\\\\s*$'
+      (endswith(payload, '}') and not contains(
+          cast(substring(cast(payload as binary), 1, octet_length(payload) - 1) as string), '}')
         or coalesce(size(from_json(concat('[', payload, ']'), 'array<string>')) = 1
           and size(from_json(concat('[', payload, ',0]'), 'array<string>')) = 2, false))
       """;
 
   private static final int MOST_DAYS_AHEAD = 2;
 
-  /**
-   * SQL for a number that a JSON line's fields with a value do not exceed, unless it {@link
-   * #IS_UNUSUAL}. Only a line that may have more than its known fields is parsed once more, for
-   * those that are unknown.
-   */
-  private static final String MOST_VALUES =
-      "(%s - %s)".formatted(occurrences("\":"), occurrences("\":null"));
-
-  /** SQL for whether a name may stand in single quotes or before a blank. */
-  private static final String IS_UNUSUAL =
-      Stream.of("\\':", "\\' ", "\\'\\t", "\\'\\r", "\" ", "\"\\t", "\"\\r")
-          .map("contains(payload, '%s')"::formatted)
-          .collect(Collectors.joining(" or ", "(", ")"));
-
   private Ingest() {}
-
-  private static String occurrences(String text) {
-    return "(octet_length(payload) - octet_length(replace(payload, '%s', ''))) div %d"
-        .formatted(text, text.length());
-  }
 
   /**
    * Landed records as typed columns, with {@code reasons} (empty = accepted).
@@ -155,53 +135,28 @@ final class Ingest {
         .drop("earlier", "earlier_version", "copy", "is_copy");
   }
 
-  /** Fields of JSON lines in the contract's columns. */
+  /**
+   * Fields of JSON lines in the contract's columns. Unknown fields are looked for only in the few
+   * lines that have more fields than known ones with a value.
+   */
   static Dataset<Row> jsonFields(Dataset<Row> lines, Contract raw) {
-    String known =
-        raw.columnNames().stream().map(c -> "`" + c + "` string").collect(Collectors.joining(", "));
     String stated =
         raw.columnNames().stream()
-            .map(c -> "int(parsed.`%s` is not null)".formatted(c))
+            .map(c -> "int(fields.`%s` is not null)".formatted(c))
             .collect(Collectors.joining(" + "));
-    return lines
-        .withColumnRenamed("value", "payload")
-        .where(length(col("payload")).gt(0))
+    return vendorJson(lines)
+        .withColumnRenamed("fields", "all")
+        .withColumn("fields", expr(known("all", raw)))
         .withColumn(
-            "parsed",
-            from_json(
-                col("payload"),
-                DataType.fromDDL("struct<" + known + ", `_corrupt_record` string>"),
-                Map.of("columnNameOfCorruptRecord", "_corrupt_record")))
-        .withColumn(
-            "fields",
-            expr(
-                "if(parsed._corrupt_record is null and %s, struct(%s), null)"
-                    .formatted(IS_ONE_OBJECT, selected(raw, "parsed"))))
-        .withColumn(
-            "unknown",
-            expr(
-                """
-                case when fields is not null and (%1$s or %2$s > %3$s)
-                     and size(json_object_keys(payload)) > %3$s then %4$s end
-                """
-                    .formatted(
-                        IS_UNUSUAL,
-                        MOST_VALUES,
-                        stated,
-                        unknown("from_json(payload, 'map<string,string>')", raw))))
-        .drop("parsed");
+            "others",
+            expr("case when size(all) > %s then %s end".formatted(stated, unknown("all", raw))))
+        .withColumn("unknown", expr("if(size(others) > 0, others, null)"))
+        .drop("all", "others");
   }
 
   /** Fields, in the contract's columns, of records that are maps of strings in {@code all}. */
   static Dataset<Row> mapFields(Dataset<Row> rows, Contract raw) {
-    return rows.withColumn(
-            "fields",
-            expr(
-                "if(all is null, null, named_struct(%s))"
-                    .formatted(
-                        raw.columnNames().stream()
-                            .map(c -> "'%s', all['%s']".formatted(c, c))
-                            .collect(Collectors.joining(", ")))))
+    return rows.withColumn("fields", expr(known("all", raw)))
         .withColumn("unknown", expr(unknown("all", raw)))
         .drop("all");
   }
@@ -232,10 +187,13 @@ final class Ingest {
         .drop("all_fields");
   }
 
-  private static String selected(Contract raw, String struct) {
-    return raw.columnNames().stream()
-        .map(c -> "%s.`%s`".formatted(struct, c))
-        .collect(Collectors.joining(", "));
+  private static String known(String map, Contract raw) {
+    return "if(%s is null, null, named_struct(%s))"
+        .formatted(
+            map,
+            raw.columnNames().stream()
+                .map(c -> "'%s', %s['%s']".formatted(c, map, c))
+                .collect(Collectors.joining(", ")));
   }
 
   private static String unknown(String map, Contract raw) {

@@ -710,13 +710,21 @@ final class SourceIngest {
 
   private Dataset<Row> withFile(Dataset<Row> rows) {
     String root = landing.uri().getPath();
-    // A plus sign stands for itself in a path, but decoding would make it a blank.
-    String path = "url_decode(replace(_metadata.file_path, '+', '%2B'))";
+    // A plus sign stands for itself in a path, but decoding would make it a blank. Few paths have
+    // anything to decode, and it is looked for in every row.
     return rows.withColumn(
-        "ingest_file",
-        expr(
-            "substring(%s, instr(%s, '%s') + %d)"
-                .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
+            "file_path",
+            expr(
+                """
+                if(contains(_metadata.file_path, '%'),
+                   url_decode(replace(_metadata.file_path, '+', '%2B')), _metadata.file_path)
+                """))
+        .withColumn(
+            "ingest_file",
+            expr(
+                "substring(file_path, instr(file_path, '%s') + %d)"
+                    .formatted(root.replace("'", "\\'"), root.length() + 1)))
+        .drop("file_path");
   }
 
   private String[] paths(List<TakenFile> files) {
