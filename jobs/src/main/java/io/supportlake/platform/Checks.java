@@ -85,13 +85,17 @@ final class Checks {
 
   /** Refuses the rows if a check of severity error failed. */
   static void refuseFailures(Contract contract, Outcome outcome) {
-    List<String> failed =
-        outcome.results().stream()
-            .filter(r -> r.isError() && !r.isPassed())
-            .map(r -> "%s (%d failures)".formatted(r.name(), r.failures()))
-            .toList();
+    List<String> failed = failed(outcome);
     if (!failed.isEmpty()) {
       throw DataErrors.checksFailed(contract.name(), failed);
     }
+  }
+
+  /** Checks of severity error that failed, with how often. */
+  static List<String> failed(Outcome outcome) {
+    return outcome.results().stream()
+        .filter(r -> r.isError() && !r.isPassed())
+        .map(r -> "%s (%d failures)".formatted(r.name(), r.failures()))
+        .toList();
   }
 }

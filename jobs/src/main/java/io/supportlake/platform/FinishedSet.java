@@ -87,11 +87,15 @@ public record FinishedSet(
 
   /**
    * Names the newest versions of all tables in place of those of the last finished set, for work
-   * that changes tables between runs and adds no rows. Nothing is named before a first run.
+   * that changes tables between runs and adds no rows. Nothing is named before a first run, or
+   * where these are named already.
    */
   static void nameNewest(SparkSession spark, Lake lake, String configurationHash, Instant now) {
     FinishedSet last = of(lake);
-    if (last.runSequence() > 0) {
+    boolean isNamed =
+        last.tables().keySet().stream()
+            .allMatch(t -> last.version(t).orElse(-1L) == lake.version(t));
+    if (last.runSequence() > 0 && !isNamed) {
       last.succeed(
           spark,
           lake,

@@ -136,22 +136,34 @@ final class Ingest {
   }
 
   /**
-   * Fields of JSON lines in the contract's columns. Unknown fields are looked for only in the few
-   * lines that have more fields than known ones with a value.
+   * Fields of JSON lines in the contract's columns. Unknown fields, and names that stand twice, are
+   * looked for only in the few lines that have more fields than known ones with a value. Of a known
+   * name that stands twice the last value counts, as most readers of JSON have it.
    */
   static Dataset<Row> jsonFields(Dataset<Row> lines, Contract raw) {
     String stated =
         raw.columnNames().stream()
-            .map(c -> "int(fields.`%s` is not null)".formatted(c))
+            .map(c -> "int(once.`%s` is not null)".formatted(c))
             .collect(Collectors.joining(" + "));
+    String struct =
+        raw.columnNames().stream()
+            .map(c -> "`%s`: string".formatted(c))
+            .collect(Collectors.joining(", ", "struct<", ">"));
     return vendorJson(lines)
         .withColumnRenamed("fields", "all")
-        .withColumn("fields", expr(known("all", raw)))
+        .withColumn("once", expr(known("all", raw)))
+        .withColumn("has_more", expr("size(all) > " + stated))
         .withColumn(
-            "others",
-            expr("case when size(all) > %s then %s end".formatted(stated, unknown("all", raw))))
+            "fields",
+            expr(
+                """
+                if(has_more and size(array_distinct(map_keys(all))) < size(all),
+                   from_json(payload, '%s'), once)
+                """
+                    .formatted(struct)))
+        .withColumn("others", expr("if(has_more, %s, null)".formatted(unknown("all", raw))))
         .withColumn("unknown", expr("if(size(others) > 0, others, null)"))
-        .drop("all", "others");
+        .drop("all", "once", "has_more", "others");
   }
 
   /** Fields, in the contract's columns, of records that are maps of strings in {@code all}. */

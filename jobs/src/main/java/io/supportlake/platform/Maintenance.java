@@ -81,7 +81,12 @@ public final class Maintenance {
         retain(day, isDryRun);
       }
       if (!isDryRun) {
-        optimize(keepHours);
+        try {
+          optimize(keepHours);
+        } finally {
+          // A run that begins with older versions would take what was joined for written anew.
+          FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
+        }
       }
     }
   }

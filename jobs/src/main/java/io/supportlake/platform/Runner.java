@@ -844,7 +844,13 @@ public final class Runner {
       String name = contract.name();
       Optional<Dataset<Row>> before = appendedBefore(contract);
       if (before.isPresent()) {
-        long count = check(contract, before.get());
+        Checks.Outcome outcome = noted(contract, before.get());
+        long count = outcome.rows();
+        Checks.failed(outcome)
+            .forEach(failed ->
+                progress.step(
+                    "  %s: what the run had appended before it was cut off stands, though it breaks %s",
+                    name, failed));
         changes.put(
             name,
             withSuperseded(contract, new Changes(before.get(), lake.empty(name), count, isFull)));
@@ -866,7 +872,8 @@ public final class Runner {
 
     /**
      * What this run had appended to a table before it was cut off. It stands, or the table and what
-     * is built from it would differ where the configuration was mended since.
+     * is built from it would differ where the configuration was mended since; nor does a check that
+     * was tightened since refuse what stands.
      */
     private Optional<Dataset<Row>> appendedBefore(Contract contract) {
       String name = contract.name();
@@ -938,10 +945,16 @@ public final class Runner {
     }
 
     private long check(Contract contract, Dataset<Row> rows) {
-      Checks.Outcome outcome = Checks.run(contract, rows);
-      checkRows.addAll(Checks.rows(contract, outcome, sequence));
+      Checks.Outcome outcome = noted(contract, rows);
       Checks.refuseFailures(contract, outcome);
       return outcome.rows();
+    }
+
+    /** What the checks say, to be written with the run's others. */
+    private Checks.Outcome noted(Contract contract, Dataset<Row> rows) {
+      Checks.Outcome outcome = Checks.run(contract, rows);
+      checkRows.addAll(Checks.rows(contract, outcome, sequence));
+      return outcome;
     }
 
     /**

@@ -66,6 +66,10 @@ final class SourceIngest {
   private static final int READ = 7;
   private static final int ACCEPTED = 8;
 
+  /** What Spark or a reader here adds to a row, and no file can bring. */
+  private static final List<String> RESERVED =
+      List.of("_corrupt_record", "_metadata", "ingest_file");
+
   private static final StructType ARRIVALS =
       StructType.fromDDL("ingest_file string, arrival_date date");
 
@@ -682,8 +686,16 @@ final class SourceIngest {
             header(file)
                 .map(h -> names(h, mapping == null ? "," : mapping.delimiter()))
                 .orElse(List.of());
-        if (names.stream().map(n -> n.toLowerCase(Locale.ROOT)).distinct().count() < names.size()) {
+        Set<String> distinct =
+            names.stream().map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        if (distinct.size() < names.size()) {
           faults.put(file.path(), "two columns of its header line have the same name");
+        } else if (RESERVED.stream().anyMatch(distinct::contains)) {
+          faults.put(
+              file.path(),
+              "a column of its header line has a name that is kept for reading it ("
+                  + String.join(", ", RESERVED)
+                  + ")");
         }
       }
     }
@@ -712,19 +724,16 @@ final class SourceIngest {
     String root = landing.uri().getPath();
     // A plus sign stands for itself in a path, but decoding would make it a blank. Few paths have
     // anything to decode, and it is looked for in every row.
+    String path =
+        """
+        if(contains(_metadata.file_path, '%'),
+           url_decode(replace(_metadata.file_path, '+', '%2B')), _metadata.file_path)
+        """;
     return rows.withColumn(
-            "file_path",
-            expr(
-                """
-                if(contains(_metadata.file_path, '%'),
-                   url_decode(replace(_metadata.file_path, '+', '%2B')), _metadata.file_path)
-                """))
-        .withColumn(
-            "ingest_file",
-            expr(
-                "substring(file_path, instr(file_path, '%s') + %d)"
-                    .formatted(root.replace("'", "\\'"), root.length() + 1)))
-        .drop("file_path");
+        "ingest_file",
+        expr(
+            "substring(%s, instr(%s, '%s') + %d)"
+                .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
   }
 
   private String[] paths(List<TakenFile> files) {

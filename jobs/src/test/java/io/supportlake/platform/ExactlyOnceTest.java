@@ -333,6 +333,73 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   @Test
+  void whatIsAppendedStaysThoughACheckWasTightenedSince() throws IOException {
+    land("2026-03-03/b.jsonl", records(4).replace("EUR", "USD"));
+    long before = lake().version("silver.money_event");
+    assertThatThrownBy(() ->
+            new Runner(
+                    spark(),
+                    contracts,
+                    config(folder),
+                    SETTINGS,
+                    home.resolve("conf"),
+                    Progress.silent(),
+                    () -> {
+                      if (lake().version("silver.money_event") > before) {
+                        throw new IllegalStateException("the power went out");
+                      }
+                      return Instant.now();
+                    })
+                .run(null, SECOND))
+        .hasMessageContaining("power");
+    List<String> amounts =
+        Lines.of(lake().read("silver.money_event"), "event_id", "reporting_amount");
+    Contracts tightened = mended("silver/money_event", "<= 0.01 * count(*)", "< 0 * count(*)");
+
+    assertThat(run(tightened, folder, SECOND).accepted()).isEqualTo(1);
+
+    assertThat(Lines.of(lake().read("silver.money_event"), "event_id", "reporting_amount"))
+        .isEqualTo(amounts)
+        .hasSize(4);
+    assertThat(
+            Lines.of(lake().read("ops.run").where("run_sequence = 2"), "table_name", "rows_built"))
+        .contains("silver.money_event|1");
+    assertThat(
+            Lines.of(
+                lake().read("ops.check").where("run_sequence = 2 and not is_passed"), "table_name"))
+        .containsExactly("silver.money_event");
+  }
+
+  @Test
+  void maintenanceChangesNoRowAndLeavesTheSetAtTheVersionsThatStand() throws IOException {
+    land("2026-03-03/b.jsonl", records(4));
+    assertThat(run(SECOND).accepted()).isEqualTo(1);
+    List<String> rows = Lines.of(lake().read("silver.money_event"), "event_id", "reporting_amount");
+    long before = FinishedSet.of(lake()).runSequence();
+
+    new Maintenance(
+            spark(),
+            lake(),
+            contracts,
+            config(folder),
+            SETTINGS,
+            home.resolve("conf"),
+            Progress.silent())
+        .run(168, null, false);
+
+    FinishedSet set = FinishedSet.of(lake());
+    assertThat(set.runSequence()).isGreaterThan(before);
+    assertThat(set.tables().keySet())
+        .contains("silver.money_event")
+        .allSatisfy(t -> assertThat(set.version(t)).contains(lake().version(t)));
+    assertThat(Lines.of(lake().read("silver.money_event"), "event_id", "reporting_amount"))
+        .isEqualTo(rows);
+    FinishedSet.nameNewest(spark(), lake(), "", Instant.now());
+    assertThat(FinishedSet.of(lake()).runSequence()).isEqualTo(set.runSequence());
+    assertThat(run(SECOND).accepted()).isZero();
+  }
+
+  @Test
   void recordsThatAnotherProgramTookOutOfBronzeAreMissed() throws IOException {
     land("2026-03-03/b.jsonl", records(4, 5));
     commit(crashAfterPlanning(2, SECOND, "2026-03-03/b.jsonl"));
@@ -372,19 +439,27 @@ class ExactlyOnceTest extends SparkSuite {
   }
 
   @Test
-  void aHeaderThatNamesAColumnTwiceRefusesItsFileOnly() throws IOException {
+  void aHeaderThatCannotBeReadRefusesItsFileOnly() throws IOException {
     String csv = "event_id,account_id,occurred_at,kind,amount,currency%s%n";
     Contracts ofCsv = mended("value: json", "value: csv");
     String row = "%s,A1,2026-03-01T12:00:00Z,fee,1.50,EUR";
     land("2026-03-03/b.csv", csv.formatted(",Kind") + row.formatted("m4") + ",fee\n");
-    land("2026-03-03/c.csv", csv.formatted("") + row.formatted("m5") + "\n");
+    land("2026-03-03/c.csv", csv.formatted(",file_path") + row.formatted("m5") + ",a.pdf\n");
+
+    land("2026-03-03/d.csv", csv.formatted(",Ingest_File") + row.formatted("m6") + ",x\n");
+    land("2026-03-03/e.csv", csv.formatted(",_metadata") + row.formatted("m7") + ",x\n");
 
     Runner.Summary summary = run(ofCsv, folder, SECOND);
 
+    String kept =
+        ": a column of its header line has a name that is kept for reading it (_corrupt_record, _metadata, ingest_file)";
     assertThat(summary.refused())
         .containsExactly(
-            "money_event/2026-03-03/b.csv: two columns of its header line have the same name");
+            "money_event/2026-03-03/b.csv: two columns of its header line have the same name",
+            "money_event/2026-03-03/d.csv" + kept,
+            "money_event/2026-03-03/e.csv" + kept);
     assertThat(ids()).containsExactly("m1", "m2", "m3", "m5");
+    assertThat(Lines.of(lake().read("ops.drift"), "column_name")).containsExactly("file_path");
   }
 
   @Test
@@ -470,9 +545,13 @@ class ExactlyOnceTest extends SparkSuite {
 
   /** The contracts with other words in that of the source. */
   private Contracts mended(String words, String others) throws IOException {
+    return mended("raw/money_event", words, others);
+  }
+
+  private Contracts mended(String table, String words, String others) throws IOException {
     Path mended = folder.resolve("mended");
     Tree.copy(home, mended);
-    Path file = mended.resolve("schemas/raw/money_event.odcs.yaml");
+    Path file = mended.resolve("schemas/%s.odcs.yaml".formatted(table));
     assertThat(file).content().contains(words);
     Files.writeString(file, Files.readString(file).replace(words, others));
     return Contracts.load(mended.resolve("schemas"));

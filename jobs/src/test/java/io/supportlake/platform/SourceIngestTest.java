@@ -186,6 +186,29 @@ class SourceIngestTest extends SparkSuite {
   }
 
   @Test
+  void ofANameThatStandsTwiceInALineTheLastValueCounts() throws IOException {
+    Taken taken =
+        take(
+            lakeIn(folder),
+            1,
+            land(
+                "2026-03-02",
+                FEE.replace("}", ",\"kind\":\"refund\"}"),
+                FEE.replace("m1", "m2").replace("}", ",\"kind\":\"loss\",\"branch\":\"Lyon\"}"),
+                FEE.replace("m1", "m3").replace("}", ",\"case_id\":null}")));
+
+    assertThat(
+            taken
+                .changes()
+                .fresh()
+                .orderBy("record_id")
+                .select("kind", "unknown_columns")
+                .collectAsList())
+        .extracting(Row::toString)
+        .containsExactly("[refund,null]", "[loss,{\"branch\":\"Lyon\"}]", "[fee,null]");
+  }
+
+  @Test
   void aSourceThatIsMostlyBrokenIsNotTakenAtAll() throws IOException {
     Lake lake = lakeIn(folder);
     Taken taken = take(lake, 1, land("2026-03-02", FEE, "not json", "nor this"));
