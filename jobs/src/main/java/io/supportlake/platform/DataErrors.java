@@ -24,10 +24,10 @@ public final class DataErrors {
   }
 
   /** A run is to be completed, but nobody knows how it had decided. */
-  static DataException decisionLost(long run, String bronze, Decisions decisions) {
+  static DataException decisionLost(long run, String bronze, String folder) {
     return new DataException(
         "run %d was cut off after it had appended to %s, but what it had decided of the source, %s, is gone or was never written, as by an earlier version of this program. Nothing of the source was changed. Whoever looks after the lake restores that folder from a backup, completes the run with the version that began it, or builds the lake anew from the landing zone in another folder."
-            .formatted(run, bronze, decisions.folder()));
+            .formatted(run, bronze, folder));
   }
 
   static DataException manifestLost(List<Long> runs) {

@@ -18,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  * once it is delivered anew.
  */
 final class FileChecks {
+  // Columns of ops.check.
+  static final int FILE = 3;
+  static final int SEVERITY = 4;
+  static final int READ = 7;
+  static final int ACCEPTED = 8;
+  private static final int NAME = 2;
+  private static final int IS_PASSED = 5;
+
   private static final String IS_WHOLE = "the file is whole and as planned: ";
   private static final String IS_UNCHANGED = "the file is as it was when it was taken";
 
@@ -59,13 +67,13 @@ final class FileChecks {
   /** One text for each file that failed: its path and why. */
   static List<String> failed(List<Row> checks) {
     return checks.stream()
-        .filter(c -> !c.getString(3).isEmpty() && !c.getBoolean(5))
+        .filter(c -> !c.getString(FILE).isEmpty() && !c.getBoolean(IS_PASSED))
         .map(c ->
-            c.getString(3)
+            c.getString(FILE)
                 + ": "
-                + (c.getString(2).equals(IS_UNCHANGED)
+                + (c.getString(NAME).equals(IS_UNCHANGED)
                     ? "it was changed after it was taken"
-                    : c.getString(2).substring(IS_WHOLE.length())))
+                    : c.getString(NAME).substring(IS_WHOLE.length())))
         .distinct()
         .sorted()
         .toList();

@@ -40,21 +40,6 @@ final class Ingest {
   /** Longest field kept, in characters. */
   static final int LONGEST_FIELD = 1_000_000;
 
-  /**
-   * Whether a line is one object and nothing else. Parsing stops after the first object, so of two
-   * on a line the second would be lost without a word. An object whose only closing brace is the
-   * line's end is alone (cut as bytes, since of a string each character would be looked at); all
-   * else is parsed as what an array holds, alone and before another: a bracket in the line that
-   * ends the array too early hides what follows it in one of the two, not in both.
-   */
-  private static final String IS_ONE_OBJECT =
-      """
-      (endswith(payload, '}') and not contains(
-          cast(substring(cast(payload as binary), 1, octet_length(payload) - 1) as string), '}')
-        or coalesce(size(from_json(concat('[', payload, ']'), 'array<string>')) = 1
-          and size(from_json(concat('[', payload, ',0]'), 'array<string>')) = 2, false))
-      """;
-
   private static final int MOST_DAYS_AHEAD = 2;
 
   private Ingest() {}
@@ -135,35 +120,12 @@ final class Ingest {
         .drop("earlier", "earlier_version", "copy", "is_copy");
   }
 
-  /**
-   * Fields of JSON lines in the contract's columns. Unknown fields, and names that stand twice, are
-   * looked for only in the few lines that have more fields than known ones with a value. Of a known
-   * name that stands twice the last value counts, as most readers of JSON have it.
-   */
+  /** Fields of JSON lines in the contract's columns, and the others. */
   static Dataset<Row> jsonFields(Dataset<Row> lines, Contract raw) {
-    String stated =
-        raw.columnNames().stream()
-            .map(c -> "int(once.`%s` is not null)".formatted(c))
-            .collect(Collectors.joining(" + "));
-    String struct =
-        raw.columnNames().stream()
-            .map(c -> "`%s`: string".formatted(c))
-            .collect(Collectors.joining(", ", "struct<", ">"));
-    return vendorJson(lines)
-        .withColumnRenamed("fields", "all")
-        .withColumn("once", expr(known("all", raw)))
-        .withColumn("has_more", expr("size(all) > " + stated))
-        .withColumn(
-            "fields",
-            expr(
-                """
-                if(has_more and size(array_distinct(map_keys(all))) < size(all),
-                   from_json(payload, '%s'), once)
-                """
-                    .formatted(struct)))
-        .withColumn("others", expr("if(has_more, %s, null)".formatted(unknown("all", raw))))
-        .withColumn("unknown", expr("if(size(others) > 0, others, null)"))
-        .drop("all", "once", "has_more", "others");
+    return objects(lines, raw.columnNames())
+        .withColumn("fields", col("object.named"))
+        .withColumn("unknown", expr("if(size(object.others) > 0, object.others, null)"))
+        .drop("object");
   }
 
   /** Fields, in the contract's columns, of records that are maps of strings in {@code all}. */
@@ -175,13 +137,14 @@ final class Ingest {
 
   /** Vendor rows as maps: {@code payload} and {@code fields} of JSON lines. */
   static Dataset<Row> vendorJson(Dataset<Row> lines) {
+    return objects(lines, List.of()).withColumn("fields", col("object.others")).drop("object");
+  }
+
+  private static Dataset<Row> objects(Dataset<Row> lines, List<String> names) {
     return lines
         .withColumnRenamed("value", "payload")
-        .where(length(col("payload")).gt(0))
-        .withColumn(
-            "fields",
-            expr(
-                "if(%s, from_json(payload, 'map<string,string>'), null)".formatted(IS_ONE_OBJECT)));
+        .where(col("payload").notEqual(""))
+        .withColumn("object", JsonLine.object(col("payload"), names));
   }
 
   /**

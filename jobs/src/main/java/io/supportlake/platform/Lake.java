@@ -265,14 +265,11 @@ public final class Lake {
   Optional<Dataset<Row>> added(String table, long version) {
     DeltaLog log = log(table);
     Snapshot newest = newest(log);
-    List<AddFile> files = newest.allFiles().collectAsList();
+    List<AddFile> files = ListedFiles.all(newest);
     Set<String> before =
         version < 0
             ? Set.of()
-            : log
-                .getSnapshotAt(version, Option.empty(), Option.empty(), false)
-                .allFiles()
-                .collectAsList()
+            : ListedFiles.all(log.getSnapshotAt(version, Option.empty(), Option.empty(), false))
                 .stream()
                 .map(AddFile::path)
                 .collect(Collectors.toSet());

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -12,6 +13,7 @@ import org.apache.spark.sql.delta.files.TahoeBatchFileIndex;
 import org.apache.spark.sql.execution.datasources.LogicalRelation$;
 import scala.Option;
 import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The files of a version, for readers that have the list of them. Delta's own index of such a list
@@ -26,6 +28,14 @@ final class ListedFiles extends TahoeBatchFileIndex {
   /** The list that Delta writes beside a version of few files; none of many, or after a crash. */
   static Option<Seq<AddFile>> of(Snapshot snapshot) {
     return snapshot.checksumOpt().flatMap(VersionChecksum::allFiles);
+  }
+
+  /** The files of a version, as many as there are; where they are listed no job asks the log. */
+  static List<AddFile> all(Snapshot snapshot) {
+    Option<Seq<AddFile>> listed = of(snapshot);
+    return listed.isDefined()
+        ? CollectionConverters.asJava(listed.get())
+        : snapshot.allFiles().collectAsList();
   }
 
   /** The rows of a version's files, to be computed by the session. */

@@ -10,7 +10,6 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.OptimisticTransaction;
-import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.FileAction;
@@ -57,7 +56,7 @@ final class Rewrite {
       OptimisticTransaction begun,
       Predicate<AddFile> isTouched,
       Function<Touched, Dataset<Row>> rows) {
-    List<AddFile> touched = files(begun.snapshot()).stream().filter(isTouched).toList();
+    List<AddFile> touched = ListedFiles.all(begun.snapshot()).stream().filter(isTouched).toList();
     Seq<AddFile> gone = CollectionConverters.asScala(touched).toSeq();
     begun.trackFilesRead(gone);
     Seq<FileAction> written =
@@ -77,14 +76,6 @@ final class Rewrite {
             CollectionConverters.asScala(actions).toSeq(),
             Transactions.operation(SaveMode.Overwrite),
             Map$.MODULE$.empty());
-  }
-
-  /** A row a file; of a table of few files they are listed, and no job asks the log. */
-  private static List<AddFile> files(Snapshot snapshot) {
-    Option<Seq<AddFile>> listed = ListedFiles.of(snapshot);
-    return listed.isDefined()
-        ? CollectionConverters.asJava(listed.get())
-        : snapshot.allFiles().collectAsList();
   }
 
   private static long mostRows(AddFile file) {

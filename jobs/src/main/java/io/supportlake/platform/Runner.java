@@ -59,6 +59,8 @@ public final class Runner {
   /** Landed files are compressed text; a byte of them is worth several of a table's. */
   private static final long BYTES_PER_LANDED_BYTE = 4;
 
+  private static final Set<Kind> APPENDED = Set.of(Kind.EVENT, Kind.INCREMENT, Kind.JOURNAL);
+
   /** Before a table's first. */
   private static final long NO_VERSION = -1;
 
@@ -197,7 +199,7 @@ public final class Runner {
       if (begun != null) {
         progress.step("completing run %d, which had not finished", sequence);
         Summary completed =
-            new OneRun(finished, sequence, begun.from(), begun.to(), true)
+            new OneRun(finished, sequence, begun.from(), begun.to())
                 .run(manifest.planned(sequence), changed(manifest, plans, finished, begun));
         if (!begun.to().isBefore(to)) {
           return completed;
@@ -246,7 +248,7 @@ public final class Runner {
           sequence);
     }
     new RunPlan(sequence, first, last, files.size(), now.get()).write(spark, lake, settings.key());
-    return new OneRun(finished, sequence, first, last, false).run(files, changed);
+    return new OneRun(finished, sequence, first, last).run(files, changed);
   }
 
   /**
@@ -384,17 +386,10 @@ public final class Runner {
     private final long startedNanos = System.nanoTime();
     private final LocalDate historyStart;
     private final ErasedRecords erased = ErasedRecords.of(lake, settings.key());
-    private final boolean isBegun;
 
-    /**
-     * Of a number and days.
-     *
-     * @param isBegun whether it was begun before and is being completed
-     */
-    OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to, boolean isBegun) {
+    OneRun(FinishedSet finished, long sequence, LocalDate from, LocalDate to) {
       this.finished = finished;
       this.sequence = sequence;
-      this.isBegun = isBegun;
       this.from = from;
       this.to = to;
       this.historyStart = historyStart();
@@ -480,8 +475,7 @@ public final class Runner {
                   settings.reportingZone(),
                   sequence,
                   profiles,
-                  erased,
-                  isBegun)
+                  erased)
               .takePlanned(raw, own, mappings);
       Decision decision = result.decision();
       taken.put(raw.shortName(), decision);
@@ -492,7 +486,7 @@ public final class Runner {
         finished.completeUntil(bronze).ifPresent(d -> completeUntil.put(bronze, d));
       }
       note(contracts.of(bronze), result.changes().rows(), own.size(), start);
-      if (own.isEmpty()) {
+      if (decision.checks().isEmpty()) {
         return;
       }
       progress.step(
@@ -877,7 +871,7 @@ public final class Runner {
      */
     private Optional<Dataset<Row>> appendedBefore(Contract contract) {
       String name = contract.name();
-      return isBegun && lake.hasAppended(name, sequence)
+      return APPENDED.contains(contract.kind()) && lake.hasAppended(name, sequence)
           ? lake.added(name, finished.version(name).orElse(NO_VERSION))
           : Optional.empty();
     }

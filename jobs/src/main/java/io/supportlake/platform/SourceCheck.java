@@ -120,8 +120,7 @@ public final class SourceCheck {
             settings.reportingZone(),
             0,
             SourceProfiles.NONE,
-            new ErasedRecords(Map.of(), settings.key()),
-            false);
+            new ErasedRecords(Map.of(), settings.key()));
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()

@@ -60,12 +60,6 @@ final class SourceIngest {
 
   private static final String ERROR = "error";
 
-  // Columns of ops.check.
-  private static final int FILE = 3;
-  private static final int SEVERITY = 4;
-  private static final int READ = 7;
-  private static final int ACCEPTED = 8;
-
   /** What Spark or a reader here adds to a row, and no file can bring. */
   private static final List<String> RESERVED =
       List.of("_corrupt_record", "_metadata", "ingest_file");
@@ -84,17 +78,10 @@ final class SourceIngest {
   private final SourceProfiles profiles;
   private final ErasedRecords erased;
   private final Decisions decisions;
-  private final boolean isBegun;
 
   /** First lines by path: faults are looked for in what the files are read by. */
   private final Map<String, Optional<String>> headers = new ConcurrentHashMap<>();
 
-  /**
-   * Of a run.
-   *
-   * @param runSequence its number
-   * @param isBegun whether it was begun before and is being completed
-   */
   SourceIngest(
       SparkSession spark,
       Lake lake,
@@ -102,8 +89,7 @@ final class SourceIngest {
       ZoneId zone,
       long runSequence,
       SourceProfiles profiles,
-      ErasedRecords erased,
-      boolean isBegun) {
+      ErasedRecords erased) {
     this.spark = spark;
     this.lake = lake;
     this.landing = landing;
@@ -112,7 +98,6 @@ final class SourceIngest {
     this.profiles = profiles;
     this.erased = erased;
     this.decisions = new Decisions(spark, lake, runSequence);
-    this.isBegun = isBegun;
   }
 
   /**
@@ -154,9 +139,9 @@ final class SourceIngest {
   Taken takePlanned(Contract raw, List<TakenFile> planned, Map<String, SourceMapping> mappings) {
     String bronze = "bronze." + raw.shortName();
     Optional<Decision> noted = decisions.of(raw.shortName());
-    boolean isAppended = isBegun && lake.hasAppended(bronze, runSequence);
+    boolean isAppended = lake.hasAppended(bronze, runSequence);
     if (isAppended && noted.isEmpty()) {
-      throw DataErrors.decisionLost(runSequence, bronze, decisions);
+      throw DataErrors.decisionLost(runSequence, bronze, decisions.folder());
     }
     if (noted.isPresent() && (isAppended || noted.get().accepted() == 0)) {
       Decision decision = noted.get();
@@ -230,7 +215,7 @@ final class SourceIngest {
     }
     long read = found.sum(Counts::read) + sum(screened.leftOut());
     List<Row> faults = faults(raw, found, read);
-    if (faults.stream().anyMatch(f -> f.getString(SEVERITY).equals(ERROR))) {
+    if (faults.stream().anyMatch(f -> f.getString(FileChecks.SEVERITY).equals(ERROR))) {
       Decision stopped = decision(raw, all(refused, faults), typed, found, mappings, read, 0, true);
       var _ = all.unpersist();
       return append(raw, stopped, lake.empty(bronze));
@@ -329,12 +314,13 @@ final class SourceIngest {
                 .groupBy("ingest_file")
                 .count());
     for (Row check : decision.checks()) {
-      if (!check.isNullAt(ACCEPTED)) {
-        long accepted = check.getLong(ACCEPTED);
-        long stands = written.getOrDefault(check.getString(FILE), 0L);
+      if (!check.isNullAt(FileChecks.ACCEPTED)) {
+        String file = check.getString(FileChecks.FILE);
+        long accepted = check.getLong(FileChecks.ACCEPTED);
+        long stands = written.getOrDefault(file, 0L);
         if (stands != accepted) {
-          long read = check.getLong(READ);
-          throw DataErrors.accounting(check.getString(FILE), read, read - accepted + stands);
+          long read = check.getLong(FileChecks.READ);
+          throw DataErrors.accounting(file, read, read - accepted + stands);
         }
       }
     }

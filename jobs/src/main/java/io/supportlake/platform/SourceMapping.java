@@ -142,10 +142,10 @@ record SourceMapping(
             "coalesce(items, array(cast(null as string))) as items",
             "if(items is null or exists(items, i -> i is null), payload, null) as page")
         .selectExpr("ingest_file", "page", "explode(items) as item")
-        .selectExpr(
-            "coalesce(item, page) as payload",
-            "from_json(item, 'map<string,string>') as fields",
-            "ingest_file");
+        .select(
+            expr("coalesce(item, page)").as("payload"),
+            JsonLine.object(col("item"), List.of()).getField("others").as("fields"),
+            col("ingest_file"));
   }
 
   /** The rows with the names as columns, each of which may use those before it. */

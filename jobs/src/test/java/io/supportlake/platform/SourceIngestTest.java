@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,6 +210,24 @@ class SourceIngestTest extends SparkSuite {
   }
 
   @Test
+  void ofANameThatStandsTwiceInAVendorsLineTheLastValueCountsToo() {
+    assertThat(
+            Ingest.vendorJson(
+                    spark()
+                        .createDataset(
+                            List.of(
+                                "{\"a\":\"1\",\"b\":\"2\",\"a\":\"3\",\"a\":null}",
+                                "{\"a\":\"1\",\"b\":{\"c\":1},\"b\":{\"c\":2}}",
+                                "{\"a\":"),
+                            Encoders.STRING())
+                        .toDF("value"))
+                .select(col("fields").cast("string"))
+                .collectAsList())
+        .extracting(r -> r.getString(0))
+        .containsExactly("{b -> 2}", "{a -> 1, b -> {\"c\":2}}", null);
+  }
+
+  @Test
   void aSourceThatIsMostlyBrokenIsNotTakenAtAll() throws IOException {
     Lake lake = lakeIn(folder);
     Taken taken = take(lake, 1, land("2026-03-02", FEE, "not json", "nor this"));
@@ -248,7 +267,7 @@ class SourceIngestTest extends SparkSuite {
         .isEmpty();
 
     Taken completed =
-        ingest(lake, folder, 1, true).takePlanned(raw, List.of(land("2026-03-02", FEE)), Map.of());
+        ingest(lake, folder, 1).takePlanned(raw, List.of(land("2026-03-02", FEE)), Map.of());
 
     assertThat(completed.decision().read()).isZero();
     assertThat(lake.read("bronze.money_event").count()).isZero();
@@ -281,10 +300,6 @@ class SourceIngestTest extends SparkSuite {
 
   /** An ingest of what lies in the folder's landing zone. */
   static SourceIngest ingest(Lake lake, Path folder, long run) {
-    return ingest(lake, folder, run, false);
-  }
-
-  private static SourceIngest ingest(Lake lake, Path folder, long run, boolean isBegun) {
     return new SourceIngest(
         spark(),
         lake,
@@ -293,7 +308,6 @@ class SourceIngestTest extends SparkSuite {
         SETTINGS.reportingZone(),
         run,
         SourceProfiles.before(lake, run),
-        ErasedRecords.of(lake, SETTINGS.key()),
-        isBegun);
+        ErasedRecords.of(lake, SETTINGS.key()));
   }
 }

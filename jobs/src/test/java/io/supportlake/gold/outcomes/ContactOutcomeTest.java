@@ -216,25 +216,7 @@ class ContactOutcomeTest extends SparkSuite {
     Rows intervals = Rows.of(CONTRACTS, "silver.case_status_interval");
     for (int i = 0; i < DEFINITION_9.size(); i++) {
       Paused given = DEFINITION_9.get(i);
-      contacts.with(
-          "contact_id",
-          "c" + i,
-          "case_id",
-          "k" + i,
-          "account_id",
-          "A",
-          "priority",
-          "urgent",
-          "started_at",
-          "2026-03-27T08:00:00Z",
-          "started_date",
-          "2026-03-27",
-          "ended_at",
-          given.endedAt(),
-          "is_solved",
-          given.isSolved(),
-          "last_agent_id",
-          "a1");
+      ended(contacts, "c" + i, "k" + i, given.endedAt(), given.isSolved(), "a1");
       for (int j = 0; j < given.statuses().size(); j++) {
         Status status = given.statuses().get(j);
         intervals.with(
@@ -285,25 +267,8 @@ class ContactOutcomeTest extends SparkSuite {
 
   @Test
   void aLaterSolveStopsTheClockWhereNothingPausesIt() {
-    Rows contacts =
-        Rows.of(CONTRACTS, "silver.contact")
-            .with(
-                "contact_id",
-                "c",
-                "case_id",
-                "k",
-                "account_id",
-                "A",
-                "priority",
-                "urgent",
-                "started_at",
-                "2026-03-27T08:00:00Z",
-                "started_date",
-                "2026-03-27",
-                "ended_at",
-                "2026-03-27T10:00:00Z",
-                "is_solved",
-                false);
+    Rows contacts = Rows.of(CONTRACTS, "silver.contact");
+    ended(contacts, "c", "k", "2026-03-27T10:00:00Z", false, null);
     Rows intervals =
         Rows.of(CONTRACTS, "silver.case_status_interval")
             .with(
@@ -346,22 +311,12 @@ class ContactOutcomeTest extends SparkSuite {
   void whereNobodyIsKnownToHaveSolvedItNothingTellsOfTheFirstReply() {
     Rows contacts = Rows.of(CONTRACTS, "silver.contact");
     for (String agent : List.of("a1", "")) {
-      contacts.with(
-          "contact_id",
+      ended(
+          contacts,
           "by " + agent,
-          "account_id",
-          "A",
-          "priority",
-          "urgent",
-          "started_at",
-          "2026-03-27T08:00:00Z",
-          "started_date",
-          "2026-03-27",
-          "ended_at",
+          "k",
           "2026-03-27T17:00:00Z",
-          "is_solved",
           true,
-          "last_agent_id",
           agent.isEmpty() ? null : agent);
     }
 
@@ -451,6 +406,35 @@ class ContactOutcomeTest extends SparkSuite {
 
   private static Row of(Map<String, Row> rows, String id) {
     return java.util.Objects.requireNonNull(rows.get(id), id);
+  }
+
+  /** An urgent contact from Friday 2026-03-27 at 09:00 in Berlin on; ended null = it goes on. */
+  private static void ended(
+      Rows rows,
+      String id,
+      String caseId,
+      @Nullable String endedAt,
+      boolean isSolved,
+      @Nullable String agentId) {
+    rows.with(
+        "contact_id",
+        id,
+        "case_id",
+        caseId,
+        "account_id",
+        "A",
+        "priority",
+        "urgent",
+        "started_at",
+        "2026-03-27T08:00:00Z",
+        "started_date",
+        "2026-03-27",
+        "ended_at",
+        endedAt,
+        "is_solved",
+        isSolved,
+        "last_agent_id",
+        agentId);
   }
 
   private static void contact(

@@ -1,0 +1,186 @@
+package io.supportlake.platform;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
+import org.apache.spark.sql.catalyst.json.JSONOptions;
+import org.apache.spark.sql.catalyst.util.ArrayBasedMapData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.classic.ExpressionUtils;
+import org.apache.spark.sql.types.AbstractDataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.ObjectType;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
+import scala.collection.immutable.Map$;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Takes a line apart that is one JSON object and nothing else. Spark's {@code from_json} does not
+ * do: it stops after the first of two objects, and drops either what its schema does not name or,
+ * in a map, all but the first value of a name; to look for these beside it took twice its own time.
+ *
+ * <p>It is called from generated code, so it is public.
+ */
+public final class JsonLine implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private static final MapType TEXTS =
+      DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
+
+  private final List<String> names;
+  private transient @Nullable JsonFactory factory;
+  private transient @Nullable Map<String, Integer> places;
+
+  private JsonLine(List<String> names) {
+    this.names = List.copyOf(names);
+  }
+
+  /**
+   * A struct of {@code named}, a struct of the names' values, and {@code others}, a map of all
+   * other fields that have a value. Values are text: numbers and words as they stand, objects and
+   * arrays without blanks. Of a name that stands twice the last value counts, as most readers of
+   * JSON have it. Null where the line is no object, or not one alone.
+   *
+   * @param line a column of text; bytes that are no UTF-8 are read as U+FFFD
+   */
+  static Column object(Column line, List<String> names) {
+    StructType named = new StructType();
+    for (String name : names) {
+      named = named.add(name, DataTypes.StringType);
+    }
+    Expression reader = Literal.create(new JsonLine(names), ObjectType.apply(JsonLine.class));
+    Seq<Expression> arguments =
+        CollectionConverters.asScala(List.of(ExpressionUtils.expression(line))).toSeq();
+    Seq<AbstractDataType> noCasts =
+        CollectionConverters.asScala(List.<AbstractDataType>of()).toSeq();
+    return ExpressionUtils.column(
+        new Invoke(
+            reader,
+            "read",
+            new StructType().add("named", named, false).add("others", TEXTS, false),
+            arguments,
+            noCasts,
+            true,
+            true,
+            true));
+  }
+
+  /** The struct of a line, as Spark's generated code takes it. */
+  public @Nullable InternalRow read(UTF8String line) {
+    try {
+      return parsed(line.getBytes());
+    } catch (IOException e) {
+      if (line.isValid()) {
+        return null;
+      }
+    }
+    try {
+      return parsed(line.makeValid().getBytes());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private @Nullable InternalRow parsed(byte[] line) throws IOException {
+    Map<String, Integer> known = places();
+    @Nullable Object[] named = new Object[known.size()];
+    Map<String, UTF8String> others = new LinkedHashMap<>();
+    try (JsonParser parser = factory().createParser(line)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        JsonToken token = parser.nextToken();
+        UTF8String value = token == JsonToken.VALUE_NULL ? null : text(parser, token);
+        Integer place = known.get(name);
+        if (place != null) {
+          named[place] = value;
+        } else if (value != null) {
+          others.put(name, value);
+        } else {
+          others.remove(name);
+        }
+      }
+      if (parser.nextToken() != null) {
+        return null;
+      }
+    }
+    return new GenericInternalRow(new Object[] {new GenericInternalRow(named), map(others)});
+  }
+
+  private UTF8String text(JsonParser parser, JsonToken token) throws IOException {
+    boolean isNested = token.isStructStart();
+    // Spark keeps NaN and the infinities in quotes, so that no number's type takes them.
+    if (!isNested && !(token == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN())) {
+      return UTF8String.fromString(parser.getText());
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator generator = factory().createGenerator(bytes, JsonEncoding.UTF8)) {
+      generator.copyCurrentStructureExact(parser);
+    }
+    return UTF8String.fromBytes(bytes.toByteArray());
+  }
+
+  private static ArrayBasedMapData map(Map<String, UTF8String> entries) {
+    Object[] keys = new Object[entries.size()];
+    Object[] values = new Object[entries.size()];
+    int i = 0;
+    for (Map.Entry<String, UTF8String> entry : entries.entrySet()) {
+      keys[i] = UTF8String.fromString(entry.getKey());
+      values[i++] = entry.getValue();
+    }
+    return new ArrayBasedMapData(new GenericArrayData(keys), new GenericArrayData(values));
+  }
+
+  /** As lenient as Spark's own reader of JSON. */
+  private JsonFactory factory() {
+    JsonFactory made = factory;
+    if (made == null) {
+      made = new JSONOptions(Map$.MODULE$.<String, String>empty(), "UTC", "").buildJsonFactory();
+      factory = made;
+    }
+    return made;
+  }
+
+  private Map<String, Integer> places() {
+    Map<String, Integer> made = places;
+    if (made == null) {
+      made = new HashMap<>();
+      for (String name : names) {
+        var _ = made.put(name, made.size());
+      }
+      places = made;
+    }
+    return made;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JsonLine line && line.names.equals(names);
+  }
+
+  @Override
+  public int hashCode() {
+    return names.hashCode();
+  }
+}
