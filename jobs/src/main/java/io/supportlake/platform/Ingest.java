@@ -30,6 +30,7 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 
 /**
  * One ingest for every source, driven by its raw contract: landed fields become typed rows, what
@@ -39,6 +40,12 @@ import org.apache.spark.sql.types.DataTypes;
 final class Ingest {
   /** Longest field kept, in characters. */
   static final int LONGEST_FIELD = 1_000_000;
+
+  /**
+   * Longest text of a decimal number, in characters. Spark writes the digits of an exponent out
+   * before it says that a number does not fit: 1e-999999999 ends the run, whatever asks for null.
+   */
+  private static final int LONGEST_DECIMAL = 100;
 
   private static final int MOST_DAYS_AHEAD = 2;
 
@@ -187,7 +194,12 @@ final class Ingest {
     if (column.type() instanceof ArrayType) {
       return from_json(expr(field), (ArrayType) column.type());
     }
-    return expr("try_cast(%s AS %s)".formatted(field, column.type().sql()));
+    String value = "try_cast(%s AS %s)".formatted(field, column.type().sql());
+    return expr(
+        column.type() instanceof DecimalType
+            ? "if(length(%s) > %d or %s rlike '[eE][+-]?[0-9]{4}', null, %s)"
+                .formatted(field, LONGEST_DECIMAL, field, value)
+            : value);
   }
 
   private static Column reasons(Contract raw, Column eventAt) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,9 @@ public final class JsonLine implements Serializable {
   private static final MapType TEXTS =
       DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
 
+  /** A double tells numbers of so many digits apart; a text of that length has no more. */
+  private static final int SURE_DIGITS = 15;
+
   private final List<String> names;
   private transient @Nullable JsonFactory factory;
   private transient @Nullable Map<String, Integer> places;
@@ -56,9 +60,9 @@ public final class JsonLine implements Serializable {
 
   /**
    * A struct of {@code named}, a struct of the names' values, and {@code others}, a map of all
-   * other fields that have a value. Values are text: numbers and words as they stand, objects and
-   * arrays without blanks. Of a name that stands twice the last value counts, as most readers of
-   * JSON have it. Null where the line is no object, or not one alone.
+   * other fields that have a value. Values are text, objects and arrays without blanks. Of a name
+   * that stands twice the last value counts, as most readers of JSON have it. Null where the line
+   * is no object, or not one alone.
    *
    * @param line a column of text; bytes that are no UTF-8 are read as U+FFFD
    */
@@ -87,20 +91,13 @@ public final class JsonLine implements Serializable {
   /** The struct of a line, as Spark's generated code takes it. */
   public @Nullable InternalRow read(UTF8String line) {
     try {
-      return parsed(line.getBytes());
-    } catch (IOException e) {
-      if (line.isValid()) {
-        return null;
-      }
-    }
-    try {
-      return parsed(line.makeValid().getBytes());
+      return parsed(line.toString());
     } catch (IOException e) {
       return null;
     }
   }
 
-  private @Nullable InternalRow parsed(byte[] line) throws IOException {
+  private @Nullable InternalRow parsed(String line) throws IOException {
     Map<String, Integer> known = places();
     @Nullable Object[] named = new Object[known.size()];
     Map<String, UTF8String> others = new LinkedHashMap<>();
@@ -129,16 +126,52 @@ public final class JsonLine implements Serializable {
   }
 
   private UTF8String text(JsonParser parser, JsonToken token) throws IOException {
-    boolean isNested = token.isStructStart();
-    // Spark keeps NaN and the infinities in quotes, so that no number's type takes them.
-    if (!isNested && !(token == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN())) {
+    if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+      String number = number(parser);
+      return UTF8String.fromString(number == null ? '"' + parser.getText() + '"' : number);
+    }
+    if (!token.isStructStart()) {
       return UTF8String.fromString(parser.getText());
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator generator = factory().createGenerator(bytes, JsonEncoding.UTF8)) {
-      generator.copyCurrentStructureExact(parser);
+      copy(parser, generator);
     }
     return UTF8String.fromBytes(bytes.toByteArray());
+  }
+
+  /** The object or array that begins here, to its end. */
+  private static void copy(JsonParser parser, JsonGenerator generator) throws IOException {
+    int depth = 0;
+    JsonToken token = parser.currentToken();
+    do {
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      String number = token == JsonToken.VALUE_NUMBER_FLOAT ? number(parser) : null;
+      if (number == null) {
+        generator.copyCurrentEvent(parser);
+      } else {
+        generator.writeNumber(number);
+      }
+      token = depth == 0 ? token : parser.nextToken();
+    } while (depth > 0);
+  }
+
+  /**
+   * A number with a point or an exponent, as its double is written where that is the same number:
+   * 12.50 and 12.5 are one content. Null where no number's type is to take it: NaN, the infinities
+   * and what is too large for a double.
+   */
+  private static @Nullable String number(JsonParser parser) throws IOException {
+    double value = parser.getDoubleValue();
+    if (!Double.isFinite(value)) {
+      return null;
+    }
+    String text = parser.getText();
+    String written = Double.toString(value);
+    boolean isSame =
+        text.length() <= SURE_DIGITS
+            || new BigDecimal(written).compareTo(new BigDecimal(text)) == 0;
+    return isSame ? written : text;
   }
 
   private static ArrayBasedMapData map(Map<String, UTF8String> entries) {

@@ -100,8 +100,14 @@ class SourceIngestTest extends SparkSuite {
     List<String> money =
         new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> FEE.replace("m1", "g" + i)).toList());
     money.add(FEE.replace("EUR", "XQQ"));
+    List<String> tooFine = List.of("1e-999999999", "1e2147483647", "0." + "1".repeat(100));
+    tooFine.forEach(amount -> money.add(FEE.replace("\"12.50\"", "\"" + amount + "\"")));
     assertThat(reasons(take("money_event", money)))
-        .containsExactly("[rule:currency is an ISO 4217 code]");
+        .containsExactly(
+            "[rule:currency is an ISO 4217 code]",
+            "[type:amount]",
+            "[type:amount]",
+            "[type:amount]");
   }
 
   private Taken take(String source, List<String> lines) throws IOException {
