@@ -59,6 +59,11 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     tokens = Map.copyOf(tokens);
   }
 
+  /** Whether nobody was ever erased. */
+  boolean isEmpty() {
+    return tokens.isEmpty();
+  }
+
   /** Those of a lake whose erasure has begun. */
   static ErasedRecords of(Lake lake, KeyedHash key) {
     Map<String, Set<String>> tokens = new TreeMap<>();

@@ -462,7 +462,7 @@ public final class Erasure {
   private void forgetOldVersions(Predicate<Contract> which) {
     FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
     contracts.all().stream()
-        .filter(c -> !c.layer().equals("raw") && which.test(c) && lake.exists(c.name()))
+        .filter(c -> !c.layer().equals("raw") && which.test(c))
         .map(Contract::name)
         .toList()
         .parallelStream()
@@ -472,7 +472,7 @@ public final class Erasure {
 
   private void vacuum(String table) {
     String path = lake.path(table);
-    if (lake.hasDeletionVectors(table)) {
+    if (lake.exists(table) && lake.hasDeletionVectors(table)) {
       var _ = spark.sql("REORG TABLE delta.`%s` APPLY (PURGE)".formatted(path));
     }
     lake.vacuum(table, 0);

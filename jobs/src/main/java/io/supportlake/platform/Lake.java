@@ -47,7 +47,7 @@ import scala.jdk.javaapi.CollectionConverters;
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
   /** Rows below which a commit gets one file. */
-  private static final long ONE_FILE = 200_000;
+  static final long ONE_FILE = 200_000;
 
   /** Rows of a few values that every task may hold. */
   private static final long MOST_BROADCAST = 200_000;
@@ -187,11 +187,15 @@ public final class Lake {
 
   /**
    * Removes files that no version of the last hours names; of a table that has only files of its
-   * newest version it costs a listing.
+   * newest version it costs a listing. Of a table that never came to be, all files go.
    *
    * @param keepHours hours that replaced files are kept; 0 = none are
    */
   void vacuum(String table, int keepHours) {
+    if (!exists(table)) {
+      sweep(table);
+      return;
+    }
     DeltaLog log = log(table);
     Option<VersionChecksum> newest = newest(log).checksumOpt();
     if (newest.isDefined() && filesOf(log) == newest.get().numFiles()) {
@@ -206,6 +210,16 @@ public final class Lake {
         Console.withOut(
             OutputStream.nullOutputStream(),
             () -> keepHours == 0 ? delta.vacuum(0) : delta.vacuum());
+  }
+
+  /** What a write left that was cut off before there was a table. */
+  private void sweep(String table) {
+    Path folder = new Path(path(table));
+    try {
+      var _ = folder.getFileSystem(hadoop()).delete(folder, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
   }
 
   /** Delta heeds no hours but 0 of a vacuum's argument, only the table's property. */
@@ -246,14 +260,45 @@ public final class Lake {
    * Delta's transaction version, which must rise: a lower one is skipped without a word.
    */
   public void append(String table, Dataset<Row> rows, long count, long runSequence) {
-    AppendOnce.append(
-        log(table), prepared(table, rows, count), properties(table), table, runSequence);
+    DeltaLog log = log(table);
+    if (!StagedAppend.isDone(newest(log), table, runSequence)) {
+      try (StagedAppend staged = staged(table, prepared(table, rows, count), runSequence)) {
+        var _ = append(table, staged);
+      }
+    }
+  }
+
+  /**
+   * Rows in files of the table, one a partition, that no version names yet, for {@link
+   * #append(String, StagedAppend)}.
+   */
+  StagedAppend stage(String table, Dataset<Row> rows, long runSequence) {
+    return staged(table, prepared(table, rows, Long.MAX_VALUE), runSequence);
+  }
+
+  private StagedAppend staged(String table, Dataset<Row> prepared, long runSequence) {
+    return new StagedAppend(log(table), prepared, properties(table), table, runSequence);
+  }
+
+  /**
+   * Puts rows into the place of staged files.
+   *
+   * @param files named by {@link StagedAppend#FILE}
+   */
+  void replace(String table, StagedAppend staged, Set<String> files, Dataset<Row> rows) {
+    staged.replace(files, prepared(table, rows.coalesce(files.size()), Long.MAX_VALUE));
+  }
+
+  /** Makes staged rows part of the table; whether the run had not appended before. */
+  boolean append(String table, StagedAppend staged) {
+    boolean isFirst = staged.append();
     known.put(table, true);
+    return isFirst;
   }
 
   /** Whether the run has appended to the table. */
   boolean hasAppended(String table, long runSequence) {
-    return exists(table) && AppendOnce.isDone(newest(log(table)), table, runSequence);
+    return exists(table) && StagedAppend.isDone(newest(log(table)), table, runSequence);
   }
 
   /**

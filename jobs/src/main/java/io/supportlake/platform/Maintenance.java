@@ -121,10 +121,16 @@ public final class Maintenance {
 
   private void optimize(int keepHours) {
     for (Contract contract : contracts.all()) {
-      if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
+      if (contract.layer().equals("raw")) {
+        continue;
+      }
+      boolean isThere = lake.exists(contract.name());
+      if (isThere) {
         DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
         var _ = table.optimize().executeCompaction();
-        lake.vacuum(contract.name(), keepHours);
+      }
+      lake.vacuum(contract.name(), keepHours);
+      if (isThere) {
         progress.step("  %-28s optimized and vacuumed", contract.name());
       }
     }

@@ -592,6 +592,27 @@ public final class Runner {
           (rows, count) -> lake.append(name, rows, count, sequence));
     }
 
+    /** The first load of an appended table: as large as its inputs, it is kept nowhere else. */
+    private Built staged(Contract contract, Period period) {
+      String name = contract.name();
+      long inputRows =
+          contract.inputs().stream()
+              .map(i -> changes.get(i.table()))
+              .filter(Objects::nonNull)
+              .mapToLong(Changes::rows)
+              .sum();
+      Dataset<Row> rows = built(contract, period, null, true);
+      long count;
+      try (StagedAppend staged =
+          // Brought together after they are built: what a step computes it computes in parallel.
+          lake.stage(name, inputRows < Lake.ONE_FILE ? rows.repartition(1) : rows, sequence)) {
+        count = check(contract, lake.ordered(contract, staged.rows()));
+        var _ = lake.append(name, staged);
+      }
+      changes.put(name, new Changes(lake.read(name), lake.empty(name), count, true));
+      return new Built(count, count);
+    }
+
     private Built lifecycle(Contract contract, boolean isFirst) {
       String name = contract.name();
       Period period = Period.of(from, to);
@@ -849,6 +870,9 @@ public final class Runner {
             name,
             withSuperseded(contract, new Changes(before.get(), lake.empty(name), count, isFull)));
         return new Built(count, count);
+      }
+      if (isFull && contract.kind() != Kind.JOURNAL && APPENDED.contains(contract.kind())) {
+        return staged(contract, period);
       }
       Dataset<Row> rows = built(contract, period, units, isFull);
       rows = isFull ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows.localCheckpoint();

@@ -34,6 +34,9 @@ public final class Sessions {
           // What is cached is read once or twice and dropped: choosing encodings costs more than it
           // saves.
           Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
+          // Of a plan in which one column is made of many, as the reasons for which a record is
+          // refused are, Spark infers for minutes what holds of each.
+          Map.entry("spark.sql.constraintPropagation.enabled", "false"),
           // Left to its default, the default is worked out anew for every value that is read.
           Map.entry("spark.sql.types.framework.enabled", "false"),
           Map.entry("spark.ui.showConsoleProgress", "false"));

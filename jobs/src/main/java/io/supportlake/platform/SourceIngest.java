@@ -7,15 +7,16 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import io.supportlake.platform.Decisions.Decision;
+import io.supportlake.platform.ErasedRecords.Screened;
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,6 +37,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,21 +47,30 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import scala.concurrent.Await;
+import scala.concurrent.duration.Duration;
 
 /** Takes the files of one source into bronze, quarantine and the accounts of one run. */
 final class SourceIngest {
   /** Numbers the records of one take, so that a decision finds its record again. */
   static final String ROW = "take_row";
 
-  private static final String ID_HASH = "id_hash";
-
   private static final String ERROR = "error";
+
+  private static final Column IS_REFUSED = size(col("reasons")).gt(0);
+  private static final Column UNKNOWN = count_if(col("unknown_columns").isNotNull());
+
+  /** Landed bytes, and landed files, for which a second task, and its file, are worth it. */
+  private static final long BYTES_OF_A_TASK = 4L << 20;
+
+  private static final int FILES_OF_A_TASK = 500;
 
   /** What Spark or a reader here adds to a row, and no file can bring. */
   private static final List<String> RESERVED =
@@ -126,7 +138,15 @@ final class SourceIngest {
    * @param outdated refused since retention has removed what would tell duplicates; a late delivery
    *     is no sign of a broken one, so they do not count for the share that stops a source
    */
-  private record Counts(long read, long refused, long withUnknownColumns, long outdated) {}
+  private record Counts(long read, long refused, long withUnknownColumns, long outdated) {
+    Counts plus(Counts other) {
+      return new Counts(
+          read + other.read,
+          refused + other.refused,
+          withUnknownColumns + other.withUnknownColumns,
+          outdated + other.outdated);
+    }
+  }
 
   /**
    * Takes what a run has planned of a source. Files that cannot be taken as they were planned are
@@ -178,93 +198,219 @@ final class SourceIngest {
   }
 
   /**
-   * Reads the files, decides on every record, notes that, and appends the new versions to bronze. A
-   * file that is written to meanwhile is left out whole.
+   * Reads the files into some of bronze's that no version names yet, decides on every record, notes
+   * that, and appends the new versions. A file that is written to meanwhile is left out whole.
    *
    * @param refused rows of ops.check for files that were refused whole
    */
   Taken take(
       Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings, List<Row> refused) {
-    String bronze = "bronze." + raw.shortName();
     landing.beforeReading(files);
     List<TakenFile> filled = files.stream().filter(f -> f.bytes() > 0).toList();
     if (filled.isEmpty()) {
-      List<Row> checks = all(refused, accounts(raw, files, Found.NOTHING, Map.of(), Map.of()));
-      return append(raw, Decision.nothing(lake, checks), lake.empty(bronze));
+      return nothing(raw, all(refused, accounts(raw, files, Found.NOTHING, Map.of(), Map.of())));
     }
-    Dataset<Row> all =
-        Retention.refusing(
-                lake, raw, Ingest.typed(landed(raw, filled, mappings), raw, zone, runSequence))
-            // Quarantine alone keeps records as they came: of others they would fill the memory.
-            .withColumn("payload", when(size(col("reasons")).gt(0), col("payload")))
-            .withColumn(ROW, monotonically_increasing_id())
+    Dataset<Row> typed = typed(raw, filled, mappings);
+    if (erased.isEmpty()) {
+      return take(raw, files, mappings, refused, new Screened(typed, Map.of()));
+    }
+    // To look for people reads the records several times. Quarantine alone keeps them as they
+    // came: of others they would fill the memory.
+    Dataset<Row> kept =
+        typed
+            .withColumn("payload", when(IS_REFUSED, col("payload")))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    ErasedRecords.Screened screened = erased.screen(lake, raw, all, runSequence);
-    Dataset<Row> typed = screened.rows();
-    Found found = found(raw, typed);
-    Set<String> changed = landing.changedWhileRead(files);
-    if (!changed.isEmpty()) {
-      var _ = all.unpersist();
-      SortedMap<String, String> faults = new TreeMap<>();
-      changed.forEach(path -> faults.put(path, Landing.CHANGED_WHILE_READ));
-      return take(
-          raw,
-          without(changed, files),
-          mappings,
-          all(refused, FileChecks.refused(runSequence, bronze, faults)));
+    try {
+      return take(raw, files, mappings, refused, erased.screen(lake, raw, kept, runSequence));
+    } finally {
+      var _ = kept.unpersist();
     }
-    long read = found.sum(Counts::read) + sum(screened.leftOut());
-    List<Row> faults = faults(raw, found, read);
+  }
+
+  private Taken take(
+      Contract raw,
+      List<TakenFile> files,
+      Map<String, SourceMapping> mappings,
+      List<Row> refused,
+      Screened screened) {
+    String bronze = "bronze." + raw.shortName();
+    Observation seen = new Observation();
+    Dataset<Row> observed =
+        screened
+            .rows()
+            .drop("payload", ROW)
+            .observe(
+                seen,
+                count(lit(1)).as("read"),
+                collect_set(when(IS_REFUSED, col("ingest_file"))).as("refusing"));
+    long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
+    long tasks = 1 + Math.max(bytes / BYTES_OF_A_TASK, files.size() / FILES_OF_A_TASK);
+    Set<String> changed;
+    try (StagedAppend staged =
+        lake.stage(
+            bronze,
+            observed
+                .where(not(IS_REFUSED))
+                .withColumn("record_version", lit(1))
+                .coalesce((int) Math.min(tasks, Integer.MAX_VALUE)),
+            runSequence)) {
+      Row totals = totals(seen);
+      Set<String> refusing = Set.copyOf(totals.<String>getList(1));
+      changed = landing.changedWhileRead(files);
+      if (changed.isEmpty()) {
+        Read read = read(raw, files, mappings, screened, staged.rows(), refusing);
+        changed = landing.changedWhileRead(files);
+        if (changed.isEmpty()) {
+          return decided(raw, files, mappings, refused, read, totals.getLong(0), staged);
+        }
+      }
+    }
+    SortedMap<String, String> faults = new TreeMap<>();
+    changed.forEach(path -> faults.put(path, Landing.CHANGED_WHILE_READ));
+    return take(
+        raw,
+        without(changed, files),
+        mappings,
+        all(refused, FileChecks.refused(runSequence, bronze, faults)));
+  }
+
+  private Dataset<Row> typed(
+      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+    return Retention.refusing(
+            lake, raw, Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence))
+        // Also keeps whoever asks for those with reasons from having all checks of all columns
+        // put in the place of the reasons, on which the optimizer would spend minutes.
+        .withColumn(ROW, monotonically_increasing_id());
+  }
+
+  /** What was counted while the rows went by. */
+  private static Row totals(Observation seen) {
+    try {
+      return Await.result(seen.future(), Duration.create(1, TimeUnit.MINUTES));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while records were counted", e);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("Spark did not say how many records it read", e);
+    }
+  }
+
+  /**
+   * A source's records, read.
+   *
+   * @param accepted as they are staged, duplicates among them
+   * @param refused with their reasons and payloads
+   * @param leftOut by file, erased people's records
+   */
+  private record Read(
+      Dataset<Row> accepted, Dataset<Row> refused, Found found, Map<String, Long> leftOut) {
+    long count() {
+      return found.sum(Counts::read) + total(leftOut);
+    }
+  }
+
+  /** Files with refused records are read a second time, for what came is not kept of all. */
+  private Read read(
+      Contract raw,
+      List<TakenFile> files,
+      Map<String, SourceMapping> mappings,
+      Screened screened,
+      Dataset<Row> accepted,
+      Set<String> refusing) {
+    Dataset<Row> refused = screened.rows().where(IS_REFUSED);
+    if (erased.isEmpty() && !refusing.isEmpty()) {
+      refused =
+          typed(raw, files.stream().filter(f -> refusing.contains(f.path())).toList(), mappings)
+              .where(IS_REFUSED);
+    }
+    refused =
+        refused.select("ingest_file", "arrival_date", "reasons", "payload", "unknown_columns");
+    refused = refusing.isEmpty() ? refused.limit(0) : refused.localCheckpoint();
+    return new Read(
+        accepted, refused, found(raw, accepted, refused, !refusing.isEmpty()), screened.leftOut());
+  }
+
+  private Taken decided(
+      Contract raw,
+      List<TakenFile> files,
+      Map<String, SourceMapping> mappings,
+      List<Row> refused,
+      Read read,
+      long seen,
+      StagedAppend staged) {
+    String bronze = "bronze." + raw.shortName();
+    Found found = read.found();
+    if (found.sum(Counts::read) != seen) {
+      throw DataErrors.accounting(bronze, seen, found.sum(Counts::read));
+    }
+    List<Row> faults = faults(raw, found, read.count());
     if (faults.stream().anyMatch(f -> f.getString(FileChecks.SEVERITY).equals(ERROR))) {
-      Decision stopped = decision(raw, all(refused, faults), typed, found, mappings, read, 0, true);
-      var _ = all.unpersist();
-      return append(raw, stopped, lake.empty(bronze));
+      Decision stopped = decision(raw, all(refused, faults), mappings, read, 0, true);
+      decisions.note(raw.shortName(), stopped);
+      return new Taken(stopped, changes(bronze, stopped, lake.empty(bronze), !lake.exists(bronze)));
     }
-    Dataset<Row> accepted = typed.where(size(col("reasons")).equalTo(0));
-    Decided decided = decided(accepted, existing(bronze, found.eventDates()));
-    List<Row> accounts = accounts(raw, files, found, decided.duplicates(), screened.leftOut());
+    Duplicates duplicates = Duplicates.among(read.accepted(), existing(bronze, found.eventDates()));
+    List<Row> accounts = accounts(raw, files, found, duplicates.byFile(), read.leftOut());
     Decision decision =
         decision(
             raw,
             all(refused, all(faults, accounts)),
-            typed,
-            found,
             mappings,
             read,
-            found.kept() - sum(decided.duplicates()),
+            found.kept() - duplicates.number(),
             false);
-    Taken taken = append(raw, decision, fresh(accepted, decided));
-    var _ = all.unpersist();
-    return taken;
+    if (!duplicates.touched().isEmpty()) {
+      lake.replace(bronze, staged, duplicates.touched(), duplicates.mended(read.accepted()));
+    }
+    boolean isFull = !lake.exists(bronze);
+    decisions.note(raw.shortName(), decision);
+    boolean isFirst = lake.append(bronze, staged);
+    // A first load is read back from its files by those downstream; a later part is small.
+    Dataset<Row> fresh =
+        isFull
+            ? lake.read(bronze)
+            : isFirst
+                ? lake.ordered(lake.contract(bronze), staged.rows()).localCheckpoint()
+                : ofThisRun(bronze);
+    return new Taken(decision, changes(bronze, decision, fresh, isFull));
+  }
+
+  /** Notes that no file has a record, and makes an empty table if there is none. */
+  private Taken nothing(Contract raw, List<Row> checks) {
+    String bronze = "bronze." + raw.shortName();
+    boolean isFull = !lake.exists(bronze);
+    Decision nothing = Decision.nothing(lake, checks);
+    decisions.note(raw.shortName(), nothing);
+    lake.append(bronze, lake.empty(bronze), 0, runSequence);
+    return new Taken(nothing, changes(bronze, nothing, lake.empty(bronze), isFull));
   }
 
   private static List<Row> all(List<Row> some, List<Row> others) {
     return Stream.concat(some.stream(), others.stream()).toList();
   }
 
-  private static long sum(Map<String, Long> counts) {
+  private static long total(Map<String, Long> counts) {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private Decision decision(
       Contract raw,
       List<Row> checks,
-      Dataset<Row> typed,
-      Found found,
       Map<String, SourceMapping> mappings,
-      long read,
+      Read read,
       long accepted,
       boolean isStopped) {
+    Found found = read.found();
     long refused = found.sum(Counts::refused);
     boolean isDrifted = found.sum(Counts::withUnknownColumns) > 0;
     return new Decision(
         checks,
         refused == 0
             ? lake.empty("ops.quarantine")
-            : refusals(raw, typed, mappings).localCheckpoint(),
-        isDrifted ? drift(raw, typed).localCheckpoint() : lake.empty("ops.drift"),
+            : refusals(raw, read.refused(), mappings).localCheckpoint(),
+        isDrifted ? drift(raw, read).localCheckpoint() : lake.empty("ops.drift"),
         isStopped ? List.of() : SourceProfiles.rows(raw, runSequence, found.kept(), found.filled()),
-        read,
+        read.count(),
         accepted,
         refused,
         isDrifted,
@@ -283,22 +429,6 @@ final class SourceIngest {
       faults.add(stopped(raw, read, refused));
     }
     return faults;
-  }
-
-  /** Notes the decision, then carries it out. */
-  private Taken append(Contract raw, Decision decision, Dataset<Row> accepted) {
-    String bronze = "bronze." + raw.shortName();
-    boolean isFull = !lake.exists(bronze);
-    decisions.note(raw.shortName(), decision);
-    if (decision.isStopped()) {
-      return new Taken(decision, changes(bronze, decision, lake.empty(bronze), isFull));
-    }
-    Dataset<Row> ordered = lake.ordered(lake.contract(bronze), accepted);
-    // A first load is read back from its files by those downstream; a later part is small.
-    Dataset<Row> fresh = isFull ? ordered : ordered.localCheckpoint();
-    lake.append(bronze, fresh, decision.accepted(), runSequence);
-    return new Taken(
-        decision, changes(bronze, decision, isFull ? lake.read(bronze) : fresh, isFull));
   }
 
   /**
@@ -324,7 +454,7 @@ final class SourceIngest {
         }
       }
     }
-    return new Changes(fresh, lake.empty(bronze), sum(written), isFull);
+    return new Changes(fresh, lake.empty(bronze), total(written), isFull);
   }
 
   private Dataset<Row> ofThisRun(String bronze) {
@@ -334,31 +464,40 @@ final class SourceIngest {
   }
 
   /** Counts by file and the accepted records' days; as many rows as the run takes files. */
-  private static Found found(Contract raw, Dataset<Row> typed) {
+  private static Found found(
+      Contract raw, Dataset<Row> accepted, Dataset<Row> refused, boolean isAnyRefused) {
     Map<String, Counts> byFile = new TreeMap<>();
     SortedSet<LocalDate> eventDates = new TreeSet<>();
     Map<String, Long> filled = new TreeMap<>();
-    Column isAccepted = size(col("reasons")).equalTo(0);
-    List<Column> counts =
-        new ArrayList<>(
-            List.of(
-                count_if(isAccepted.unary_$bang()),
-                count_if(col("unknown_columns").isNotNull()),
-                count_if(array_contains(col("reasons"), Retention.REASON)),
-                collect_set(when(isAccepted, col("event_date")))));
-    raw.columnNames()
-        .forEach(c -> counts.add(count(when(isAccepted, col("`" + c + "`"))).as("filled_" + c)));
+    // Summed by day first: a set of days is not collected in generated code.
+    List<Column> ofDay = new ArrayList<>(List.of(UNKNOWN.as("unknown")));
+    List<Column> ofFile = new ArrayList<>(List.of(sum("unknown"), collect_set(col("event_date"))));
+    for (String column : raw.columnNames()) {
+      ofDay.add(count(col("`" + column + "`")).as("filled_" + column));
+      ofFile.add(sum("filled_" + column).as("filled_" + column));
+    }
     for (Row row :
-        typed
+        accepted
+            .groupBy("ingest_file", "event_date")
+            .agg(count(lit(1)).as("records"), ofDay.toArray(Column[]::new))
             .groupBy("ingest_file")
-            .agg(count(lit(1)), counts.toArray(Column[]::new))
+            .agg(sum("records"), ofFile.toArray(Column[]::new))
             .collectAsList()) {
-      byFile.put(
-          row.getString(0),
-          new Counts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+      byFile.put(row.getString(0), new Counts(row.getLong(1), 0, row.getLong(2), 0));
       raw.columnNames().forEach(c -> filled.merge(c, row.<Long>getAs("filled_" + c), Long::sum));
-      for (Object date : row.getList(5)) {
+      for (Object date : row.getList(3)) {
         eventDates.add(((java.sql.Date) date).toLocalDate());
+      }
+    }
+    if (isAnyRefused) {
+      Column outdated = count_if(array_contains(col("reasons"), Retention.REASON));
+      for (Row row :
+          refused.groupBy("ingest_file").agg(count(lit(1)), UNKNOWN, outdated).collectAsList()) {
+        long count = row.getLong(1);
+        byFile.merge(
+            row.getString(0),
+            new Counts(count, count, row.getLong(2), row.getLong(3)),
+            Counts::plus);
       }
     }
     return new Found(byFile, eventDates, filled);
@@ -370,71 +509,8 @@ final class SourceIngest {
         .collect(Collectors.toMap(r -> r.getString(0), r -> r.getLong(1)));
   }
 
-  /**
-   * Versions of the few accepted records whose id may stand more than once, here or in bronze. All
-   * others are their id's first.
-   *
-   * @param versions {@code decided_row}, {@code record_version} (null = a duplicate)
-   * @param duplicates by file
-   */
-  private record Decided(Dataset<Row> versions, Map<String, Long> duplicates, long rows) {}
-
-  /** Only records whose id's hash stands more than once are sorted, and without their payloads. */
-  private static Decided decided(Dataset<Row> accepted, Dataset<Row> existing) {
-    Dataset<Row> candidates =
-        accepted
-            .select("record_id", "content_hash", "arrival_date", "ingest_file", ROW)
-            .withColumn(ID_HASH, xxhash64(col("record_id")));
-    Dataset<Row> stored = existing.withColumn(ID_HASH, xxhash64(col("record_id")));
-    Dataset<Row> contested =
-        candidates
-            .select(col(ID_HASH), lit(1).as("is_new"))
-            .unionAll(stored.select(col(ID_HASH), lit(0).as("is_new")))
-            .groupBy(ID_HASH)
-            .agg(count(lit(1)).as("copies"), max("is_new").as("is_new"))
-            .where("copies > 1 and is_new = 1")
-            .select(ID_HASH)
-            .localCheckpoint();
-    Dataset<Row> joined = Lake.joined(contested, contested.count());
-    String[] hash = {ID_HASH};
-    Dataset<Row> versions =
-        Ingest.versioned(
-                candidates.join(joined, hash, "left_semi").drop(ID_HASH),
-                stored.join(joined, hash, "left_semi").drop(ID_HASH))
-            .select(col(ROW).as("decided_row"), col("record_version"), col("ingest_file"))
-            .localCheckpoint();
-    Map<String, Long> duplicates = new TreeMap<>();
-    long rows = 0;
-    for (Row file :
-        versions
-            .groupBy("ingest_file")
-            .agg(count_if(col("record_version").isNull()), count(lit(1)))
-            .collectAsList()) {
-      if (file.getLong(1) > 0) {
-        duplicates.put(file.getString(0), file.getLong(1));
-      }
-      rows += file.getLong(2);
-    }
-    return new Decided(versions, duplicates, rows);
-  }
-
-  private static Dataset<Row> fresh(Dataset<Row> accepted, Decided decided) {
-    if (decided.rows() == 0) {
-      return accepted.withColumn("record_version", lit(1));
-    }
-    return accepted
-        .join(
-            Lake.joined(decided.versions().select("decided_row", "record_version"), decided.rows()),
-            col(ROW).equalTo(col("decided_row")),
-            "left")
-        .withColumn(
-            "record_version",
-            when(col("decided_row").isNull(), lit(1)).otherwise(col("record_version")))
-        .where(col("record_version").isNotNull());
-  }
-
   private Dataset<Row> refusals(
-      Contract raw, Dataset<Row> typed, Map<String, SourceMapping> mappings) {
+      Contract raw, Dataset<Row> refused, Map<String, SourceMapping> mappings) {
     Map<String, RefusedLines.Reading> byFolder = new TreeMap<>();
     byFolder.put(
         raw.shortName(), new RefusedLines.Reading(String.valueOf(raw.property("format")), ","));
@@ -442,17 +518,15 @@ final class SourceIngest {
         byFolder.put(folder, new RefusedLines.Reading(mapping.format(), mapping.delimiter())));
     return new RefusedLines(landing, byFolder)
         .numbered(
-            typed
-                .where(size(col("reasons")).gt(0))
-                .select(
-                    lit(raw.shortName()).as("source"),
-                    col("ingest_file"),
-                    lit(null).cast("bigint").as("line"),
-                    col("arrival_date"),
-                    lit(runSequence).as("run_sequence"),
-                    col("reasons"),
-                    col("payload"),
-                    lit(null).cast("string").as("replayed_file")));
+            refused.select(
+                lit(raw.shortName()).as("source"),
+                col("ingest_file"),
+                lit(null).cast("bigint").as("line"),
+                col("arrival_date"),
+                lit(runSequence).as("run_sequence"),
+                col("reasons"),
+                col("payload"),
+                lit(null).cast("string").as("replayed_file")));
   }
 
   /** Ids and versions of earlier runs on the days of the new records. */
@@ -529,8 +603,10 @@ final class SourceIngest {
         null);
   }
 
-  private Dataset<Row> drift(Contract raw, Dataset<Row> typed) {
-    return typed
+  private Dataset<Row> drift(Contract raw, Read read) {
+    return read.accepted()
+        .select("ingest_file", "unknown_columns")
+        .unionAll(read.refused().select("ingest_file", "unknown_columns"))
         .where(col("unknown_columns").isNotNull())
         .select(
             col("ingest_file"),

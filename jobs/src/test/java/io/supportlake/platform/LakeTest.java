@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -75,6 +77,71 @@ class LakeTest extends SparkSuite {
     assertSameRows(drift(0, 50, 1), lake.added(TABLE, -1).orElseThrow());
     lake.overwrite(TABLE, drift(0, 50, 1), 50);
     assertThat(lake.added(TABLE, 0)).isEmpty();
+  }
+
+  @Test
+  void stagedRowsAreInNoVersionUntilTheyAreAppendedAsTheyWereMended() throws IOException {
+    Lake lake = lakeIn(folder);
+    lake.append(TABLE, drift(0, 30, 1), 30, 1);
+    try (StagedAppend staged = lake.stage(TABLE, drift(30, 50, 2), 2)) {
+      assertSameRows(drift(30, 50, 1), lake.ordered(lake.contract(TABLE), staged.rows()));
+      assertSameRows(drift(0, 30, 1), lake.read(TABLE));
+      String file =
+          staged.rows().where("record_count = 300").select(StagedAppend.FILE).first().getString(0);
+      lake.replace(
+          TABLE,
+          staged,
+          Set.of(file),
+          staged
+              .rows()
+              .where(col(StagedAppend.FILE).equalTo(file).and(col("record_count").gt(310))));
+
+      assertThat(lake.append(TABLE, staged)).isTrue();
+      assertSameRows(drift(32, 50, 1), lake.ordered(lake.contract(TABLE), staged.rows()));
+    }
+    assertSameRows(drift(0, 30, 1).union(drift(32, 50, 1)), lake.read(TABLE));
+    assertThat(parquetFiles(lake)).hasSize(3);
+  }
+
+  @Test
+  void stagedRowsThatAreNotAppendedLeaveNothing() throws IOException {
+    Lake lake = lakeIn(folder);
+    try (StagedAppend staged = lake.stage(TABLE, drift(0, 30, 2), 1)) {
+      assertThat(parquetFiles(lake)).hasSize(2);
+      assertThat(staged.rows().count()).isEqualTo(30);
+    }
+    assertThat(lake.exists(TABLE)).isFalse();
+    assertThat(parquetFiles(lake)).isEmpty();
+
+    lake.append(TABLE, drift(0, 30, 1), 30, 1);
+    try (StagedAppend staged = lake.stage(TABLE, drift(30, 50, 1), 1)) {
+      assertThat(lake.append(TABLE, staged)).isFalse();
+    }
+    assertSameRows(drift(0, 30, 1), lake.read(TABLE));
+    assertThat(parquetFiles(lake)).hasSize(1);
+  }
+
+  @Test
+  void aVacuumFindsWhatWasStagedForATableThatNeverCameToBe() throws IOException {
+    Lake lake = lakeIn(folder);
+    Path file = Path.of(lake.path(TABLE), "part-00000.snappy.parquet");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "of a run that was cut off");
+    lake.vacuum(TABLE, 0);
+
+    assertThat(file.getParent()).doesNotExist();
+    assertThat(lake.exists(TABLE)).isFalse();
+  }
+
+  @Test
+  void noRowsAreStagedAndAppendedToo() {
+    Lake lake = lakeIn(folder);
+    try (StagedAppend staged = lake.stage(TABLE, drift(0, 0, 1), 1)) {
+      assertThat(staged.rows().count()).isZero();
+      assertThat(lake.append(TABLE, staged)).isTrue();
+    }
+    assertThat(lake.hasAppended(TABLE, 1)).isTrue();
+    assertThat(lake.read(TABLE).count()).isZero();
   }
 
   @Test

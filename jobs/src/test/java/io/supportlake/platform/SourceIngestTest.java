@@ -240,6 +240,8 @@ class SourceIngestTest extends SparkSuite {
 
     assertThat(taken.decision().isStopped()).isTrue();
     assertThat(lake.exists("bronze.money_event")).isFalse();
+    assertThat(Files.list(Path.of(lake.path("bronze.money_event"))))
+        .noneMatch(f -> f.toString().endsWith(".parquet"));
     Row check = check(taken);
     assertThat(check.<Boolean>getAs("is_passed")).isFalse();
     assertThat(check.<Long>getAs("failures")).isEqualTo(2);

@@ -1,0 +1,115 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Which of a run's staged records are duplicates or corrections. All others are their id's first.
+ *
+ * @param versions of the few records whose id may stand more than once, here or in bronze: their
+ *     file and place, and {@code decided_version} (null = a duplicate)
+ * @param rows of versions
+ * @param byFile duplicates by landed file; a file without any is not there
+ * @param touched staged files with duplicates or corrections
+ */
+record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Set<String> touched) {
+  private static final String ID_HASH = "id_hash";
+
+  /**
+   * Told by the ids' hashes; only records whose hash stands more than once are sorted.
+   *
+   * @param staged accepted records with their file and place
+   * @param existing {@code record_id}, {@code content_hash}, {@code record_version} of earlier runs
+   */
+  static Duplicates among(Dataset<Row> staged, Dataset<Row> existing) {
+    Dataset<Row> candidates =
+        staged
+            .select(
+                "record_id",
+                "content_hash",
+                "arrival_date",
+                "ingest_file",
+                StagedAppend.FILE,
+                StagedAppend.PLACE)
+            .withColumn(ID_HASH, xxhash64(col("record_id")));
+    Dataset<Row> stored = existing.withColumn(ID_HASH, xxhash64(col("record_id")));
+    Dataset<Row> contested =
+        candidates
+            .select(col(ID_HASH), lit(1).as("is_new"))
+            .unionAll(stored.select(col(ID_HASH), lit(0).as("is_new")))
+            .groupBy(ID_HASH)
+            .agg(count(lit(1)).as("copies"), max("is_new").as("is_new"))
+            .where("copies > 1 and is_new = 1")
+            .select(ID_HASH)
+            .localCheckpoint();
+    long hashes = contested.count();
+    if (hashes == 0) {
+      return new Duplicates(contested, 0, Map.of(), Set.of());
+    }
+    Dataset<Row> joined = Lake.joined(contested, hashes);
+    String[] hash = {ID_HASH};
+    Dataset<Row> versions =
+        Ingest.versioned(
+                candidates.join(joined, hash, "left_semi").drop(ID_HASH),
+                stored.join(joined, hash, "left_semi").drop(ID_HASH))
+            .select(
+                col(StagedAppend.FILE),
+                col(StagedAppend.PLACE),
+                col("ingest_file"),
+                col("record_version").as("decided_version"))
+            .localCheckpoint();
+    Map<String, Long> byFile = new TreeMap<>();
+    Set<String> touched = new TreeSet<>();
+    long rows = 0;
+    for (Row file :
+        versions
+            .groupBy("ingest_file", StagedAppend.FILE)
+            .agg(
+                count(lit(1)),
+                count_if(col("decided_version").isNull()),
+                count_if(coalesce(col("decided_version"), lit(0)).notEqual(1)))
+            .collectAsList()) {
+      rows += file.getLong(2);
+      if (file.getLong(3) > 0) {
+        var _ = byFile.merge(file.getString(0), file.getLong(3), Long::sum);
+      }
+      if (file.getLong(4) > 0) {
+        touched.add(file.getString(1));
+      }
+    }
+    return new Duplicates(versions, rows, byFile, touched);
+  }
+
+  /** Number of duplicates. */
+  long number() {
+    return byFile.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The touched files' records without duplicates, corrections with their versions. */
+  Dataset<Row> mended(Dataset<Row> staged) {
+    String[] row = {StagedAppend.FILE, StagedAppend.PLACE};
+    return staged
+        .where(col(StagedAppend.FILE).isInCollection(touched))
+        .join(
+            Lake.joined(versions.drop("ingest_file").withColumn("is_decided", lit(true)), rows),
+            row,
+            "left")
+        .where("is_decided is null or decided_version is not null")
+        .withColumn(
+            "record_version",
+            when(col("is_decided"), col("decided_version")).otherwise(col("record_version")));
+  }
+}
