@@ -462,17 +462,18 @@ public final class Erasure {
   private void forgetOldVersions(Predicate<Contract> which) {
     FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
     contracts.all().stream()
-        .filter(c -> !c.layer().equals("raw") && which.test(c))
+        .filter(c -> !c.layer().equals("raw") && which.test(c) && lake.exists(c.name()))
         .map(Contract::name)
         .toList()
         .parallelStream()
         .forEach(this::vacuum);
+    lake.sweep();
     progress.step("  old versions removed");
   }
 
   private void vacuum(String table) {
     String path = lake.path(table);
-    if (lake.exists(table) && lake.hasDeletionVectors(table)) {
+    if (lake.hasDeletionVectors(table)) {
       var _ = spark.sql("REORG TABLE delta.`%s` APPLY (PURGE)".formatted(path));
     }
     lake.vacuum(table, 0);

@@ -52,6 +52,9 @@ public final class Lake {
   /** Rows of a few values that every task may hold. */
   private static final long MOST_BROADCAST = 200_000;
 
+  /** Layers whose tables the runs name. */
+  private static final Set<String> RECORDS = Set.of("bronze", "silver", "gold");
+
   /** Whole numbers, from narrow to wide. */
   private static final List<DataType> INTEGERS = List.of(DataTypes.IntegerType, DataTypes.LongType);
 
@@ -187,15 +190,11 @@ public final class Lake {
 
   /**
    * Removes files that no version of the last hours names; of a table that has only files of its
-   * newest version it costs a listing. Of a table that never came to be, all files go.
+   * newest version it costs a listing.
    *
    * @param keepHours hours that replaced files are kept; 0 = none are
    */
   void vacuum(String table, int keepHours) {
-    if (!exists(table)) {
-      sweep(table);
-      return;
-    }
     DeltaLog log = log(table);
     Option<VersionChecksum> newest = newest(log).checksumOpt();
     if (newest.isDefined() && filesOf(log) == newest.get().numFiles()) {
@@ -212,7 +211,31 @@ public final class Lake {
             () -> keepHours == 0 ? delta.vacuum(0) : delta.vacuum());
   }
 
-  /** What a write left that was cut off before there was a table. */
+  /**
+   * Removes what writes of records left that were cut off before there was a table. Of a table that
+   * a run ever named nothing is removed: where its log is gone, its files are all that is left.
+   */
+  void sweep() {
+    Set<String> written =
+        read("ops.run")
+            .where("delta_version is not null")
+            .select("table_name")
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(r -> r.getString(0))
+            .collect(Collectors.toSet());
+    for (Contract contract : contracts.all()) {
+      String table = contract.name();
+      if (RECORDS.contains(contract.layer())
+          && !written.isEmpty()
+          && !written.contains(table)
+          && !exists(table)) {
+        sweep(table);
+      }
+    }
+  }
+
   private void sweep(String table) {
     Path folder = new Path(path(table));
     try {

@@ -121,18 +121,13 @@ public final class Maintenance {
 
   private void optimize(int keepHours) {
     for (Contract contract : contracts.all()) {
-      if (contract.layer().equals("raw")) {
-        continue;
-      }
-      boolean isThere = lake.exists(contract.name());
-      if (isThere) {
+      if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
         DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
         var _ = table.optimize().executeCompaction();
-      }
-      lake.vacuum(contract.name(), keepHours);
-      if (isThere) {
+        lake.vacuum(contract.name(), keepHours);
         progress.step("  %-28s optimized and vacuumed", contract.name());
       }
     }
+    lake.sweep();
   }
 }

@@ -59,7 +59,7 @@ import scala.concurrent.duration.Duration;
 
 /** Takes the files of one source into bronze, quarantine and the accounts of one run. */
 final class SourceIngest {
-  /** Numbers the records of one take, so that a decision finds its record again. */
+  /** Numbers the records of one reading. */
   static final String ROW = "take_row";
 
   private static final String ERROR = "error";

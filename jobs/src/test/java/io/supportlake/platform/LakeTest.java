@@ -10,7 +10,10 @@ import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -122,15 +125,29 @@ class LakeTest extends SparkSuite {
   }
 
   @Test
-  void aVacuumFindsWhatWasStagedForATableThatNeverCameToBe() throws IOException {
+  void whatWasStagedForATableThatNeverCameToBeIsSweptAwayAndNoOther() throws IOException {
     Lake lake = lakeIn(folder);
-    Path file = Path.of(lake.path(TABLE), "part-00000.snappy.parquet");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, "of a run that was cut off");
-    lake.vacuum(TABLE, 0);
+    Path stray = stray(lake, "bronze.money_event");
+    Path withoutLog = stray(lake, "silver.money_event");
+    Path quarantine = stray(lake, "ops.quarantine");
+    lake.sweep();
+    assertThat(stray).exists();
 
-    assertThat(file.getParent()).doesNotExist();
-    assertThat(lake.exists(TABLE)).isFalse();
+    new FinishedSet(
+            0,
+            LocalDate.parse("2026-03-02"),
+            Map.of("silver.money_event", new FinishedSet.TableState(3L, null)))
+        .succeed(spark(), lake, Map.of(), "", Instant.parse("2026-03-02T00:00:00Z"));
+    lake.sweep();
+
+    assertThat(stray.getParent()).doesNotExist();
+    assertThat(withoutLog).exists();
+    assertThat(quarantine).exists();
+  }
+
+  private static Path stray(Lake lake, String table) throws IOException {
+    Path folder = Files.createDirectories(Path.of(lake.path(table)));
+    return Files.writeString(folder.resolve("part-00000.snappy.parquet"), "of a run cut off");
   }
 
   @Test
