@@ -68,11 +68,7 @@ final class SourcesCommand implements Callable<Integer> {
         throw new UsageException("--records must be at least 1. Name a greater number.");
       }
       SourceCheck check =
-          new SourceCheck(
-              installation.spark(),
-              installation.contracts(),
-              installation.config().lake(),
-              installation.settings());
+          new SourceCheck(installation.spark(), installation.contracts(), installation.settings());
       for (SourceCheck.Found found : check.check(Installation.conf(), mapping, file, records)) {
         System.out.printf(
             "%s: %,d read, %,d would be refused%n", found.source(), found.read(), found.refused());

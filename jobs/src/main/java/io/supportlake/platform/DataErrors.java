@@ -23,6 +23,13 @@ public final class DataErrors {
             .formatted(file, read, accounted));
   }
 
+  /** What a source's files gave when they were read, and what is there of it, differ. */
+  static DataException readings(String bronze, long read, long there) {
+    return new DataException(
+        "%s: %d records were read, but %d are there as accepted or refused. Nothing was appended. Files with refused records may be read twice: either one was written to in between, its size and time left as they were, or this is a fault of the pipeline. Whoever delivers the source leaves landed files alone. The same command goes on; it refuses and names a file that is no longer the planned one. If it says this again, report it with the run's log."
+            .formatted(bronze, read, there));
+  }
+
   /** A run is to be completed, but nobody knows how it had decided. */
   static DataException decisionLost(long run, String bronze, String folder) {
     return new DataException(

@@ -2,10 +2,12 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -74,28 +77,29 @@ record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Se
     Map<String, Long> byFile = new TreeMap<>();
     Set<String> touched = new TreeSet<>();
     long rows = 0;
+    Column isChanged = coalesce(col("decided_version"), lit(0)).notEqual(1);
+    // At most as many rows as the run takes files, each with some of the few files that were
+    // staged. Counted by both first: a set is not collected in generated code.
     for (Row file :
         versions
             .groupBy("ingest_file", StagedAppend.FILE)
             .agg(
-                count(lit(1)),
-                count_if(col("decided_version").isNull()),
-                count_if(coalesce(col("decided_version"), lit(0)).notEqual(1)))
+                count(lit(1)).as("records"),
+                count_if(col("decided_version").isNull()).as("duplicates"),
+                count_if(isChanged).as("changed"))
+            .groupBy("ingest_file")
+            .agg(
+                sum("records"),
+                sum("duplicates"),
+                collect_set(when(col("changed").gt(0), col(StagedAppend.FILE))))
             .collectAsList()) {
-      rows += file.getLong(2);
-      if (file.getLong(3) > 0) {
-        var _ = byFile.merge(file.getString(0), file.getLong(3), Long::sum);
+      rows += file.getLong(1);
+      if (file.getLong(2) > 0) {
+        byFile.put(file.getString(0), file.getLong(2));
       }
-      if (file.getLong(4) > 0) {
-        touched.add(file.getString(1));
-      }
+      touched.addAll(file.getList(3));
     }
     return new Duplicates(versions, rows, byFile, touched);
-  }
-
-  /** Number of duplicates. */
-  long number() {
-    return byFile.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** The touched files' records without duplicates, corrections with their versions. */

@@ -37,7 +37,8 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * Takes a line apart that is one JSON object and nothing else. Spark's {@code from_json} does not
  * do: it stops after the first of two objects, and drops either what its schema does not name or,
- * in a map, all but the first value of a name; to look for these beside it took twice its own time.
+ * in a map, all but the first value of a name; to look for these beside it took longer than it does
+ * itself.
  *
  * <p>It is called from generated code, so it is public.
  */

@@ -216,6 +216,7 @@ public final class Lake {
    * a run ever named nothing is removed: where its log is gone, its files are all that is left.
    */
   void sweep() {
+    // About as many names as there are contracts.
     Set<String> written =
         read("ops.run")
             .where("delta_version is not null")

@@ -153,12 +153,10 @@ final class Landing {
 
   /** By the codec with which Spark will read it; plain files have none. */
   private Optional<String> packingFault(String path) throws IOException {
-    CompressionCodec codec = codecs.getCodec(new Path(path));
-    if (codec == null) {
+    if (codecs.getCodec(new Path(path)) == null) {
       return Optional.empty();
     }
-    try (InputStream packed = open(path);
-        InputStream unpacked = codec.createInputStream(packed)) {
+    try (InputStream unpacked = unpacked(path)) {
       long _ = unpacked.transferTo(OutputStream.nullOutputStream());
       return Optional.empty();
     } catch (EOFException e) {
@@ -252,9 +250,30 @@ final class Landing {
     }
   }
 
-  /** Opens a file for its first line. */
+  /** Opens a file as it is. */
   InputStream open(String path) throws IOException {
     return files.open(new Path(root, path));
+  }
+
+  /** Opens a file's content, as Spark would read it. */
+  InputStream unpacked(String path) throws IOException {
+    return unpacked(files, new Path(root, path), codecs);
+  }
+
+  /** A file's content, unpacked by what its name ends with. */
+  static InputStream unpacked(FileSystem files, Path file, CompressionCodecFactory codecs)
+      throws IOException {
+    InputStream stream = files.open(file);
+    CompressionCodec codec = codecs.getCodec(file);
+    if (codec == null) {
+      return stream;
+    }
+    try {
+      return codec.createInputStream(stream);
+    } catch (IOException | RuntimeException e) {
+      stream.close();
+      throw e;
+    }
   }
 
   /** Writes a file's new content. */

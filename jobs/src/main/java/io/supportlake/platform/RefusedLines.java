@@ -22,9 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.spark.api.java.function.FlatMapGroupsFunction;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -176,11 +175,10 @@ final class RefusedLines implements Serializable {
 
   private BufferedReader open(String path) throws IOException {
     Path file = new Path(root, path);
-    FileSystem files = file.getFileSystem(hadoop.value());
-    InputStream stream = files.open(file);
-    return new BufferedReader(
-        new InputStreamReader(
-            path.endsWith(".gz") ? new GZIPInputStream(stream) : stream, StandardCharsets.UTF_8));
+    InputStream content =
+        Landing.unpacked(
+            file.getFileSystem(hadoop.value()), file, new CompressionCodecFactory(hadoop.value()));
+    return new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
   }
 
   /** What is looked for, and the lines found; equal ones are found one after the other. */

@@ -25,29 +25,18 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /** What the vendor mappings are, and what one of them would make of a file; nothing is written. */
 public final class SourceCheck {
-  private static final StructType VENDOR_ROW =
-      StructType.fromDDL("payload string, fields map<string,string>, ingest_file string");
-
   private final SparkSession spark;
   private final Contracts contracts;
-  private final RunConfig.Locations locations;
   private final Settings settings;
 
-  /**
-   * A check with the installation's contracts, zone and key.
-   *
-   * @param locations of the lake, which is neither read nor written
-   */
-  public SourceCheck(
-      SparkSession spark, Contracts contracts, RunConfig.Locations locations, Settings settings) {
+  /** A check with the installation's contracts, zone and key. */
+  public SourceCheck(SparkSession spark, Contracts contracts, Settings settings) {
     this.spark = spark;
     this.contracts = contracts;
-    this.locations = locations;
     this.settings = settings;
   }
 
@@ -112,36 +101,33 @@ public final class SourceCheck {
             0,
             "",
             arrival(path, settings.reportingZone()));
-    SourceIngest ingest =
-        new SourceIngest(
-            spark,
-            new Lake(spark, locations, contracts),
-            new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()),
-            settings.reportingZone(),
-            0,
-            SourceProfiles.NONE,
-            new ErasedRecords(Map.of(), settings.key()));
+    LandedRecords landed =
+        new LandedRecords(
+            spark, new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()));
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()
-        .map(source -> found(ingest, mapping, contracts.of("raw." + source), taken, most))
+        .map(source -> found(landed, mapping, contracts.of("raw." + source), taken, most))
         .toList();
   }
 
   private Found found(
-      SourceIngest ingest, SourceMapping mapping, Contract raw, TakenFile file, int most) {
+      LandedRecords landed, SourceMapping mapping, Contract raw, TakenFile file, int most) {
     Dataset<Row> typed =
         Ingest.typed(
-                ingest.landed(raw, List.of(file), Map.of(mapping.folder(), mapping)),
+                landed.of(raw, List.of(file), Map.of(mapping.folder(), mapping)),
                 raw,
                 settings.reportingZone(),
                 0)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    Row counts = typed.agg(count(lit(1)), count_if(size(col("reasons")).gt(0))).head();
-    List<Outcome> outcomes =
-        typed.limit(most).collectAsList().stream().map(row -> outcome(row, raw)).toList();
-    var _ = typed.unpersist();
-    return new Found(raw.shortName(), counts.getLong(0), counts.getLong(1), outcomes);
+    try {
+      Row counts = typed.agg(count(lit(1)), count_if(size(col("reasons")).gt(0))).head();
+      List<Outcome> outcomes =
+          typed.limit(most).collectAsList().stream().map(row -> outcome(row, raw)).toList();
+      return new Found(raw.shortName(), counts.getLong(0), counts.getLong(1), outcomes);
+    } finally {
+      var _ = typed.unpersist();
+    }
   }
 
   private Outcome outcome(Row row, Contract raw) {
@@ -178,7 +164,7 @@ public final class SourceCheck {
 
   /** Refuses a mapping that names what is not there or whose expressions Spark cannot resolve. */
   void validate(SourceMapping mapping) {
-    Dataset<Row> rows = spark.createDataFrame(List.of(), VENDOR_ROW);
+    Dataset<Row> rows = spark.createDataFrame(List.of(), LandedRecords.VENDOR_ROW);
     if (mapping.explode() != null) {
       resolve(mapping, "explode", rows, Map.of("", mapping.explode()));
       rows = mapping.exploded(rows);
@@ -259,7 +245,6 @@ public final class SourceCheck {
   /**
    * The day of the file's folder where it has one, as in the landing zone; else of its last change.
    */
-  /** The date of the file's folder, else of the file. */
   static LocalDate arrival(Path file, ZoneId zone) {
     try {
       return LocalDate.parse(

@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -18,17 +17,10 @@ import static org.apache.spark.sql.functions.when;
 import io.supportlake.platform.Decisions.Decision;
 import io.supportlake.platform.ErasedRecords.Screened;
 import io.supportlake.platform.ManifestFiles.TakenFile;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,22 +28,17 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import scala.concurrent.Await;
@@ -72,15 +59,13 @@ final class SourceIngest {
 
   private static final int FILES_OF_A_TASK = 500;
 
-  /** What Spark or a reader here adds to a row, and no file can bring. */
-  private static final List<String> RESERVED =
-      List.of("_corrupt_record", "_metadata", "ingest_file");
+  private static final String READ = "read";
+  private static final String REFUSING = "refusing";
+  private static final String FILLED = "filled_";
 
-  private static final StructType ARRIVALS =
-      StructType.fromDDL("ingest_file string, arrival_date date");
-
-  private static final StructType NO_CSV_ROWS =
-      StructType.fromDDL("payload string, fields map<string, string>, ingest_file string");
+  private static final StructType REFUSED =
+      StructType.fromDDL(
+          "ingest_file string, arrival_date date, reasons array<string>, payload string, unknown_columns string");
 
   private final SparkSession spark;
   private final Lake lake;
@@ -90,9 +75,7 @@ final class SourceIngest {
   private final SourceProfiles profiles;
   private final ErasedRecords erased;
   private final Decisions decisions;
-
-  /** First lines by path: faults are looked for in what the files are read by. */
-  private final Map<String, Optional<String>> headers = new ConcurrentHashMap<>();
+  private final LandedRecords records;
 
   SourceIngest(
       SparkSession spark,
@@ -110,6 +93,7 @@ final class SourceIngest {
     this.profiles = profiles;
     this.erased = erased;
     this.decisions = new Decisions(spark, lake, runSequence);
+    this.records = new LandedRecords(spark, landing);
   }
 
   /**
@@ -176,7 +160,7 @@ final class SourceIngest {
           nothing, new Changes(lake.empty(bronze), lake.empty(bronze), 0, create(bronze)));
     }
     SortedMap<String, String> faults = landing.faults(planned);
-    faults.putAll(headerFaults(raw, without(faults.keySet(), planned), mappings));
+    faults.putAll(records.headerFaults(raw, without(faults.keySet(), planned), mappings));
     return take(
         raw,
         without(faults.keySet(), planned),
@@ -198,21 +182,41 @@ final class SourceIngest {
   }
 
   /**
+   * What is taken of a source.
+   *
+   * @param mappings by the folder of the files that they are for
+   * @param refusedFiles rows of ops.check for those that were refused whole
+   */
+  private record Batch(
+      Contract raw,
+      List<TakenFile> files,
+      Map<String, SourceMapping> mappings,
+      List<Row> refusedFiles) {
+    String bronze() {
+      return "bronze." + raw.shortName();
+    }
+  }
+
+  /**
    * Reads the files into some of bronze's that no version names yet, decides on every record, notes
    * that, and appends the new versions. A file that is written to meanwhile is left out whole.
    *
-   * @param refused rows of ops.check for files that were refused whole
+   * @param refusedFiles rows of ops.check for those that were refused whole
    */
   Taken take(
-      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings, List<Row> refused) {
+      Contract raw,
+      List<TakenFile> files,
+      Map<String, SourceMapping> mappings,
+      List<Row> refusedFiles) {
+    Batch batch = new Batch(raw, files, mappings, refusedFiles);
     landing.beforeReading(files);
     List<TakenFile> filled = files.stream().filter(f -> f.bytes() > 0).toList();
     if (filled.isEmpty()) {
-      return nothing(raw, all(refused, accounts(raw, files, Found.NOTHING, Map.of(), Map.of())));
+      return nothing(batch);
     }
-    Dataset<Row> typed = typed(raw, filled, mappings);
+    Dataset<Row> typed = typed(batch, filled);
     if (erased.isEmpty()) {
-      return take(raw, files, mappings, refused, new Screened(typed, Map.of()));
+      return take(batch, new Screened(typed, Map.of()));
     }
     // To look for people reads the records several times. Quarantine alone keeps them as they
     // came: of others they would fill the memory.
@@ -221,66 +225,73 @@ final class SourceIngest {
             .withColumn("payload", when(IS_REFUSED, col("payload")))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      return take(raw, files, mappings, refused, erased.screen(lake, raw, kept, runSequence));
+      return take(batch, erased.screen(lake, raw, kept, runSequence));
     } finally {
       var _ = kept.unpersist();
     }
   }
 
-  private Taken take(
-      Contract raw,
-      List<TakenFile> files,
-      Map<String, SourceMapping> mappings,
-      List<Row> refused,
-      Screened screened) {
-    String bronze = "bronze." + raw.shortName();
+  private Taken take(Batch batch, Screened screened) {
+    List<TakenFile> files = batch.files();
     Observation seen = new Observation();
     Dataset<Row> observed =
         screened
             .rows()
             .drop("payload", ROW)
-            .observe(
-                seen,
-                count(lit(1)).as("read"),
-                collect_set(when(IS_REFUSED, col("ingest_file"))).as("refusing"));
+            .observe(seen, count(lit(1)).as(READ), observations(batch.raw()));
     long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
     long tasks = 1 + Math.max(bytes / BYTES_OF_A_TASK, files.size() / FILES_OF_A_TASK);
     Set<String> changed;
     try (StagedAppend staged =
         lake.stage(
-            bronze,
+            batch.bronze(),
             observed
                 .where(not(IS_REFUSED))
                 .withColumn("record_version", lit(1))
                 .coalesce((int) Math.min(tasks, Integer.MAX_VALUE)),
             runSequence)) {
       Row totals = totals(seen);
-      Set<String> refusing = Set.copyOf(totals.<String>getList(1));
       changed = landing.changedWhileRead(files);
       if (changed.isEmpty()) {
-        Read read = read(raw, files, mappings, screened, staged.rows(), refusing);
+        Dataset<Row> refused =
+            refused(batch, screened, Set.copyOf(totals.getList(totals.fieldIndex(REFUSING))));
         changed = landing.changedWhileRead(files);
         if (changed.isEmpty()) {
-          return decided(raw, files, mappings, refused, read, totals.getLong(0), staged);
+          Found found = found(batch.raw(), totals, staged.rows(), refused);
+          long read = totals.getAs(READ);
+          if (found.sum(Counts::read) != read) {
+            throw DataErrors.readings(batch.bronze(), read, found.sum(Counts::read));
+          }
+          return decided(
+              batch, new Read(staged.rows(), refused, found, screened.leftOut()), staged);
         }
       }
     }
     SortedMap<String, String> faults = new TreeMap<>();
     changed.forEach(path -> faults.put(path, Landing.CHANGED_WHILE_READ));
     return take(
-        raw,
+        batch.raw(),
         without(changed, files),
-        mappings,
-        all(refused, FileChecks.refused(runSequence, bronze, faults)));
+        batch.mappings(),
+        all(batch.refusedFiles(), FileChecks.refused(runSequence, batch.bronze(), faults)));
   }
 
-  private Dataset<Row> typed(
-      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+  private Dataset<Row> typed(Batch batch, List<TakenFile> files) {
+    Dataset<Row> landed = records.of(batch.raw(), files, batch.mappings());
     return Retention.refusing(
-            lake, raw, Ingest.typed(landed(raw, files, mappings), raw, zone, runSequence))
+            lake, batch.raw(), Ingest.typed(landed, batch.raw(), zone, runSequence))
         // Also keeps whoever asks for those with reasons from having all checks of all columns
         // put in the place of the reasons, on which the optimizer would spend minutes.
         .withColumn(ROW, monotonically_increasing_id());
+  }
+
+  /** What else is counted while the rows go by: to read all columns for it again is dear. */
+  private static Column[] observations(Contract raw) {
+    return Stream.concat(
+            Stream.of(collect_set(when(IS_REFUSED, col("ingest_file"))).as(REFUSING)),
+            raw.columnNames().stream()
+                .map(c -> count(when(not(IS_REFUSED), col("`" + c + "`"))).as(FILLED + c)))
+        .toArray(Column[]::new);
   }
 
   /** What was counted while the rows went by. */
@@ -291,7 +302,9 @@ final class SourceIngest {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while records were counted", e);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("Spark did not say how many records it read", e);
+      throw new IllegalStateException(
+          "Spark has written a source's records, but did not say within a minute how many: most likely its queue of events was full, or one of its listeners is slow. Nothing was appended. Whoever runs the pipeline starts the same command again; if it says this again, they raise spark.scheduler.listenerbus.eventqueue.capacity.",
+          e);
     }
   }
 
@@ -309,56 +322,36 @@ final class SourceIngest {
     }
   }
 
-  /** Files with refused records are read a second time, for what came is not kept of all. */
-  private Read read(
-      Contract raw,
-      List<TakenFile> files,
-      Map<String, SourceMapping> mappings,
-      Screened screened,
-      Dataset<Row> accepted,
-      Set<String> refusing) {
-    Dataset<Row> refused = screened.rows().where(IS_REFUSED);
-    if (erased.isEmpty() && !refusing.isEmpty()) {
-      refused =
-          typed(raw, files.stream().filter(f -> refusing.contains(f.path())).toList(), mappings)
-              .where(IS_REFUSED);
+  /**
+   * The refused records with their payloads. These are not kept of all records: the files that had
+   * some are read a second time. Where people were erased, the records are kept anyway.
+   */
+  private Dataset<Row> refused(Batch batch, Screened screened, Set<String> refusing) {
+    if (refusing.isEmpty()) {
+      return spark.createDataFrame(List.of(), REFUSED);
     }
-    refused =
-        refused.select("ingest_file", "arrival_date", "reasons", "payload", "unknown_columns");
-    refused = refusing.isEmpty() ? refused.limit(0) : refused.localCheckpoint();
-    return new Read(
-        accepted, refused, found(raw, accepted, refused, !refusing.isEmpty()), screened.leftOut());
+    Dataset<Row> again =
+        erased.isEmpty()
+            ? typed(batch, batch.files().stream().filter(f -> refusing.contains(f.path())).toList())
+            : screened.rows();
+    return again.where(IS_REFUSED).select(Lake.columns(REFUSED.fieldNames())).localCheckpoint();
   }
 
-  private Taken decided(
-      Contract raw,
-      List<TakenFile> files,
-      Map<String, SourceMapping> mappings,
-      List<Row> refused,
-      Read read,
-      long seen,
-      StagedAppend staged) {
-    String bronze = "bronze." + raw.shortName();
+  private Taken decided(Batch batch, Read read, StagedAppend staged) {
+    Contract raw = batch.raw();
+    String bronze = batch.bronze();
     Found found = read.found();
-    if (found.sum(Counts::read) != seen) {
-      throw DataErrors.accounting(bronze, seen, found.sum(Counts::read));
-    }
     List<Row> faults = faults(raw, found, read.count());
     if (faults.stream().anyMatch(f -> f.getString(FileChecks.SEVERITY).equals(ERROR))) {
-      Decision stopped = decision(raw, all(refused, faults), mappings, read, 0, true);
+      Decision stopped = decision(batch, faults, read, 0, true);
       decisions.note(raw.shortName(), stopped);
       return new Taken(stopped, changes(bronze, stopped, lake.empty(bronze), !lake.exists(bronze)));
     }
     Duplicates duplicates = Duplicates.among(read.accepted(), existing(bronze, found.eventDates()));
-    List<Row> accounts = accounts(raw, files, found, duplicates.byFile(), read.leftOut());
+    List<Row> accounts = accounts(batch, found, duplicates.byFile(), read.leftOut());
     Decision decision =
         decision(
-            raw,
-            all(refused, all(faults, accounts)),
-            mappings,
-            read,
-            found.kept() - duplicates.number(),
-            false);
+            batch, all(faults, accounts), read, found.kept() - total(duplicates.byFile()), false);
     if (!duplicates.touched().isEmpty()) {
       lake.replace(bronze, staged, duplicates.touched(), duplicates.mended(read.accepted()));
     }
@@ -376,11 +369,12 @@ final class SourceIngest {
   }
 
   /** Notes that no file has a record, and makes an empty table if there is none. */
-  private Taken nothing(Contract raw, List<Row> checks) {
-    String bronze = "bronze." + raw.shortName();
+  private Taken nothing(Batch batch) {
+    String bronze = batch.bronze();
+    List<Row> accounts = accounts(batch, Found.NOTHING, Map.of(), Map.of());
+    Decision nothing = Decision.nothing(lake, all(batch.refusedFiles(), accounts));
     boolean isFull = !lake.exists(bronze);
-    Decision nothing = Decision.nothing(lake, checks);
-    decisions.note(raw.shortName(), nothing);
+    decisions.note(batch.raw().shortName(), nothing);
     lake.append(bronze, lake.empty(bronze), 0, runSequence);
     return new Taken(nothing, changes(bronze, nothing, lake.empty(bronze), isFull));
   }
@@ -394,20 +388,16 @@ final class SourceIngest {
   }
 
   private Decision decision(
-      Contract raw,
-      List<Row> checks,
-      Map<String, SourceMapping> mappings,
-      Read read,
-      long accepted,
-      boolean isStopped) {
+      Batch batch, List<Row> checks, Read read, long accepted, boolean isStopped) {
+    Contract raw = batch.raw();
     Found found = read.found();
     long refused = found.sum(Counts::refused);
     boolean isDrifted = found.sum(Counts::withUnknownColumns) > 0;
     return new Decision(
-        checks,
+        all(batch.refusedFiles(), checks),
         refused == 0
             ? lake.empty("ops.quarantine")
-            : refusals(raw, read.refused(), mappings).localCheckpoint(),
+            : refusals(batch, read.refused()).localCheckpoint(),
         isDrifted ? drift(raw, read).localCheckpoint() : lake.empty("ops.drift"),
         isStopped ? List.of() : SourceProfiles.rows(raw, runSequence, found.kept(), found.filled()),
         read.count(),
@@ -463,43 +453,37 @@ final class SourceIngest {
         .localCheckpoint();
   }
 
-  /** Counts by file and the accepted records' days; as many rows as the run takes files. */
+  /**
+   * Counts by file and the accepted records' days; as many rows as the run takes files.
+   *
+   * @param totals of {@link #observations}
+   */
   private static Found found(
-      Contract raw, Dataset<Row> accepted, Dataset<Row> refused, boolean isAnyRefused) {
+      Contract raw, Row totals, Dataset<Row> accepted, Dataset<Row> refused) {
     Map<String, Counts> byFile = new TreeMap<>();
     SortedSet<LocalDate> eventDates = new TreeSet<>();
-    Map<String, Long> filled = new TreeMap<>();
     // Summed by day first: a set of days is not collected in generated code.
-    List<Column> ofDay = new ArrayList<>(List.of(UNKNOWN.as("unknown")));
-    List<Column> ofFile = new ArrayList<>(List.of(sum("unknown"), collect_set(col("event_date"))));
-    for (String column : raw.columnNames()) {
-      ofDay.add(count(col("`" + column + "`")).as("filled_" + column));
-      ofFile.add(sum("filled_" + column).as("filled_" + column));
-    }
     for (Row row :
         accepted
             .groupBy("ingest_file", "event_date")
-            .agg(count(lit(1)).as("records"), ofDay.toArray(Column[]::new))
+            .agg(count(lit(1)).as("records"), UNKNOWN.as("unknown"))
             .groupBy("ingest_file")
-            .agg(sum("records"), ofFile.toArray(Column[]::new))
+            .agg(sum("records"), sum("unknown"), collect_set(col("event_date")))
             .collectAsList()) {
       byFile.put(row.getString(0), new Counts(row.getLong(1), 0, row.getLong(2), 0));
-      raw.columnNames().forEach(c -> filled.merge(c, row.<Long>getAs("filled_" + c), Long::sum));
       for (Object date : row.getList(3)) {
         eventDates.add(((java.sql.Date) date).toLocalDate());
       }
     }
-    if (isAnyRefused) {
-      Column outdated = count_if(array_contains(col("reasons"), Retention.REASON));
-      for (Row row :
-          refused.groupBy("ingest_file").agg(count(lit(1)), UNKNOWN, outdated).collectAsList()) {
-        long count = row.getLong(1);
-        byFile.merge(
-            row.getString(0),
-            new Counts(count, count, row.getLong(2), row.getLong(3)),
-            Counts::plus);
-      }
+    Column outdated = count_if(array_contains(col("reasons"), Retention.REASON));
+    for (Row row :
+        refused.groupBy("ingest_file").agg(count(lit(1)), UNKNOWN, outdated).collectAsList()) {
+      long count = row.getLong(1);
+      byFile.merge(
+          row.getString(0), new Counts(count, count, row.getLong(2), row.getLong(3)), Counts::plus);
     }
+    Map<String, Long> filled = new TreeMap<>();
+    raw.columnNames().forEach(c -> filled.put(c, totals.getAs(FILLED + c)));
     return new Found(byFile, eventDates, filled);
   }
 
@@ -509,13 +493,15 @@ final class SourceIngest {
         .collect(Collectors.toMap(r -> r.getString(0), r -> r.getLong(1)));
   }
 
-  private Dataset<Row> refusals(
-      Contract raw, Dataset<Row> refused, Map<String, SourceMapping> mappings) {
+  private Dataset<Row> refusals(Batch batch, Dataset<Row> refused) {
+    Contract raw = batch.raw();
     Map<String, RefusedLines.Reading> byFolder = new TreeMap<>();
     byFolder.put(
         raw.shortName(), new RefusedLines.Reading(String.valueOf(raw.property("format")), ","));
-    mappings.forEach((folder, mapping) ->
-        byFolder.put(folder, new RefusedLines.Reading(mapping.format(), mapping.delimiter())));
+    batch
+        .mappings()
+        .forEach((folder, mapping) ->
+            byFolder.put(folder, new RefusedLines.Reading(mapping.format(), mapping.delimiter())));
     return new RefusedLines(landing, byFolder)
         .numbered(
             refused.select(
@@ -542,12 +528,8 @@ final class SourceIngest {
 
   /** A row a file; one without records counts as read 0. */
   private List<Row> accounts(
-      Contract raw,
-      List<TakenFile> files,
-      Found found,
-      Map<String, Long> duplicates,
-      Map<String, Long> leftOut) {
-    return files.stream()
+      Batch batch, Found found, Map<String, Long> duplicates, Map<String, Long> leftOut) {
+    return batch.files().stream()
         .map(TakenFile::path)
         .map(file -> {
           Counts counts = found.byFile().getOrDefault(file, new Counts(0, 0, 0, 0));
@@ -555,7 +537,7 @@ final class SourceIngest {
           long forgotten = leftOut.getOrDefault(file, 0L);
           return RowFactory.create(
               runSequence,
-              "bronze." + raw.shortName(),
+              batch.bronze(),
               "read = accepted + duplicates + quarantined + erased",
               file,
               ERROR,
@@ -619,197 +601,6 @@ final class SourceIngest {
             col("column_name"),
             col("first_file"),
             col("record_count"));
-  }
-
-  /** The files' records before they are typed, as {@link Ingest#typed} takes them. */
-  Dataset<Row> landed(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
-    Map<String, List<TakenFile>> byFolder = new TreeMap<>();
-    for (TakenFile file : files) {
-      byFolder.computeIfAbsent(file.folder(), f -> new ArrayList<>()).add(file);
-    }
-    List<Dataset<Row>> parts = new ArrayList<>();
-    for (Map.Entry<String, List<TakenFile>> folder : byFolder.entrySet()) {
-      SourceMapping mapping = mappings.get(folder.getKey());
-      if (mapping != null) {
-        parts.add(
-            Ingest.mapFields(
-                // Cut here: inlined into every check of every column, the mapping's
-                // expressions would keep the optimizer busy for minutes.
-                mapping
-                    .landed(
-                        vendor(mapping.format(), mapping.delimiter(), folder.getValue())
-                            .localCheckpoint(),
-                        raw.shortName())
-                    .localCheckpoint(),
-                raw));
-      } else {
-        parts.add(own(raw, folder.getValue()));
-      }
-    }
-    Dataset<Row> all =
-        parts.stream()
-            .map(p -> p.select("payload", "fields", "unknown", "ingest_file"))
-            .reduce(Dataset::unionByName)
-            .orElseThrow();
-    return Ingest.withArrival(all, arrivals(files));
-  }
-
-  /** Our own formats: rows with payload, fields (a struct), unknown and ingest_file. */
-  private Dataset<Row> own(Contract raw, List<TakenFile> files) {
-    String format = String.valueOf(raw.property("format"));
-    return format.equals("json")
-        ? Ingest.jsonFields(withFile(spark.read().format("text").load(paths(files))), raw)
-        : Ingest.mapFields(vendor(format, ",", files).withColumnRenamed("fields", "all"), raw);
-  }
-
-  /** A vendor's rows with payload, fields (a map) and ingest_file. */
-  private Dataset<Row> vendor(String format, String delimiter, List<TakenFile> files) {
-    return switch (format) {
-      case "json" -> Ingest.vendorJson(withFile(spark.read().format("text").load(paths(files))));
-      case "lines" -> {
-        // The same line may stand in a file many times; which of the equal ones is first does not
-        // matter.
-        Dataset<Row> lines = withFile(spark.read().format("text").load(paths(files)));
-        yield lines
-            .withColumnRenamed("value", "payload")
-            .withColumn(
-                "occurrence",
-                row_number().over(Window.partitionBy("ingest_file", "payload").orderBy("payload")))
-            .withColumn(
-                "fields",
-                expr(
-                    "map('line', payload, 'file', ingest_file, 'occurrence', cast(occurrence as string))"));
-      }
-      case "csv" -> csv(delimiter, files);
-      default ->
-          throw new UsageException(
-              "the format %s is not known (known: json, csv, lines). Correct the contract or mapping."
-                  .formatted(format));
-    };
-  }
-
-  /** CSV files by their header line, since a column may appear one day. */
-  private Dataset<Row> csv(String delimiter, List<TakenFile> files) {
-    Map<String, List<TakenFile>> byHeader = new TreeMap<>();
-    for (TakenFile file : files) {
-      header(file).ifPresent(h -> byHeader.computeIfAbsent(h, _ -> new ArrayList<>()).add(file));
-    }
-    if (byHeader.isEmpty()) {
-      return spark.createDataFrame(List.of(), NO_CSV_ROWS);
-    }
-    return byHeader.entrySet().stream()
-        .map(group -> {
-          List<String> names = names(group.getKey(), delimiter);
-          StructType schema = new StructType();
-          for (String name : names) {
-            schema = schema.add(name, "string");
-          }
-          Dataset<Row> rows =
-              spark
-                  .read()
-                  .format("csv")
-                  .schema(schema.add("_corrupt_record", "string"))
-                  .option("header", "true")
-                  .option("delimiter", delimiter)
-                  .option("multiLine", "true")
-                  .option("escape", "\"")
-                  .option("columnNameOfCorruptRecord", "_corrupt_record")
-                  .load(paths(group.getValue()));
-          return Ingest.columnFields(withFile(rows), names)
-              .select("payload", "fields", "ingest_file");
-        })
-        .reduce(Dataset::unionByName)
-        .orElseThrow();
-  }
-
-  /** Columns of a header line; one without a name is called by its place. */
-  private static List<String> names(String header, String delimiter) {
-    String[] parts = header.split(Pattern.quote(delimiter), -1);
-    return IntStream.range(0, parts.length)
-        .mapToObj(i -> {
-          String name = parts[i].strip().replace("\"", "").replace("\uFEFF", "");
-          return name.isEmpty() ? "column_" + (i + 1) : name;
-        })
-        .toList();
-  }
-
-  /**
-   * Why CSV files cannot be read by their headers, by path. Names are not told: a file without a
-   * header has values there.
-   */
-  SortedMap<String, String> headerFaults(
-      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
-    SortedMap<String, String> faults = new TreeMap<>();
-    for (TakenFile file : files) {
-      SourceMapping mapping = mappings.get(file.folder());
-      String format = mapping == null ? String.valueOf(raw.property("format")) : mapping.format();
-      if (format.equals("csv") && file.bytes() > 0) {
-        List<String> names =
-            header(file)
-                .map(h -> names(h, mapping == null ? "," : mapping.delimiter()))
-                .orElse(List.of());
-        Set<String> distinct =
-            names.stream().map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-        if (distinct.size() < names.size()) {
-          faults.put(file.path(), "two columns of its header line have the same name");
-        } else if (RESERVED.stream().anyMatch(distinct::contains)) {
-          faults.put(
-              file.path(),
-              "a column of its header line has a name that is kept for reading it ("
-                  + String.join(", ", RESERVED)
-                  + ")");
-        }
-      }
-    }
-    return faults;
-  }
-
-  /** The first line; none where a packed file holds nothing. */
-  private Optional<String> header(TakenFile file) {
-    return headers.computeIfAbsent(file.path(), _ -> firstLine(file));
-  }
-
-  private Optional<String> firstLine(TakenFile file) {
-    try (InputStream stream = landing.open(file.path());
-        BufferedReader reader =
-            new BufferedReader(
-                new InputStreamReader(
-                    file.path().endsWith(".gz") ? new GZIPInputStream(stream) : stream,
-                    StandardCharsets.UTF_8))) {
-      return Optional.ofNullable(reader.readLine());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the header of " + file.path(), e);
-    }
-  }
-
-  private Dataset<Row> withFile(Dataset<Row> rows) {
-    String root = landing.uri().getPath();
-    // A plus sign stands for itself in a path, but decoding would make it a blank. Few paths have
-    // anything to decode, and it is looked for in every row.
-    String path =
-        """
-        if(contains(_metadata.file_path, '%'),
-           url_decode(replace(_metadata.file_path, '+', '%2B')), _metadata.file_path)
-        """;
-    return rows.withColumn(
-        "ingest_file",
-        expr(
-            "substring(%s, instr(%s, '%s') + %d)"
-                .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
-  }
-
-  private String[] paths(List<TakenFile> files) {
-    return files.stream()
-        .map(f -> Landing.literal(landing.absolute(f.path())))
-        .toArray(String[]::new);
-  }
-
-  private Dataset<Row> arrivals(List<TakenFile> files) {
-    return spark.createDataFrame(
-        files.stream()
-            .map(f -> RowFactory.create(f.path(), java.sql.Date.valueOf(f.arrivalDate())))
-            .toList(),
-        ARRIVALS);
   }
 
   /** Days of a range, for messages. */

@@ -47,7 +47,7 @@ record SourceProfiles(Map<String, Map<String, Filled>> bySource) {
   record Vanished(String column, double filledShare, boolean isError) {}
 
   /** No run before. */
-  static final SourceProfiles NONE = new SourceProfiles(Map.of());
+  private static final SourceProfiles NONE = new SourceProfiles(Map.of());
 
   /** Of the runs before a run. */
   static SourceProfiles before(Lake lake, long runSequence) {

@@ -189,9 +189,8 @@ final class StagedAppend implements AutoCloseable {
     for (AddFile file : left) {
       try {
         var _ = path(file).getFileSystem(log.newDeltaHadoopConf()).delete(path(file), false);
-      } catch (IOException e) {
-        // What was appended is. The next vacuum finds the file.
-        continue;
+      } catch (IOException _) {
+        // What was appended is; the next vacuum finds the file.
       }
     }
   }
@@ -211,7 +210,7 @@ final class StagedAppend implements AutoCloseable {
   }
 
   private <T> T active(Supplier<T> work) {
-    return ((org.apache.spark.sql.classic.SparkSession) spark).withActive(work::get);
+    return Transactions.active(spark, work);
   }
 
   private static scala.collection.immutable.Map<String, String> scala(Map<String, String> map) {

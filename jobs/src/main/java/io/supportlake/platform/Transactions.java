@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
@@ -22,8 +23,9 @@ final class Transactions {
   /** Does a transaction's work on the newest version, with the session as the active one. */
   static void run(SparkSession spark, DeltaLog log, Consumer<OptimisticTransaction> work) {
     var _ =
-        ((org.apache.spark.sql.classic.SparkSession) spark)
-            .withActive(() ->
+        active(
+            spark,
+            () ->
                 log.withNewTransaction(
                     Option.empty(),
                     Option.empty(),
@@ -31,6 +33,11 @@ final class Transactions {
                       work.accept(begun);
                       return BoxedUnit.UNIT;
                     }));
+  }
+
+  /** Does work of Delta's, which looks for the active session, in the one given. */
+  static <T> T active(SparkSession spark, Supplier<T> work) {
+    return ((org.apache.spark.sql.classic.SparkSession) spark).withActive(work::get);
   }
 
   /** What the table's history says of the commit. */

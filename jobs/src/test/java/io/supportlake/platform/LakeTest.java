@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.delta.exceptions.ConcurrentTransactionException;
 import io.delta.tables.DeltaTable;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
@@ -122,6 +123,20 @@ class LakeTest extends SparkSuite {
     }
     assertSameRows(drift(0, 30, 1), lake.read(TABLE));
     assertThat(parquetFiles(lake)).hasSize(1);
+  }
+
+  @Test
+  void theFilesOfACommitThatFailedStaySinceNobodyKnowsHowFarItGot() throws IOException {
+    Lake lake = lakeIn(folder);
+    lake.append(TABLE, drift(0, 30, 1), 30, 1);
+    try (StagedAppend staged = lake.stage(TABLE, drift(30, 50, 1), 2)) {
+      lakeIn(folder).append(TABLE, drift(30, 50, 1), 20, 2);
+
+      assertThatThrownBy(() -> lake.append(TABLE, staged))
+          .isInstanceOf(ConcurrentTransactionException.class);
+    }
+    assertSameRows(drift(0, 50, 1), lake.read(TABLE));
+    assertThat(parquetFiles(lake)).hasSize(3);
   }
 
   @Test

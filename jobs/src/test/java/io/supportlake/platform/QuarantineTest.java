@@ -21,11 +21,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuarantineTest extends SparkSuite {
   private static final String FEE =
@@ -71,11 +75,12 @@ class QuarantineTest extends SparkSuite {
             "[money_event/2026-03-02/part.jsonl.gz,4,rule:kind is one of the four known]");
   }
 
-  @Test
-  void aCsvRecordHasTheLineOnWhichItBegins() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"part.csv", "part.csv.gz", "part.csv.bz2"})
+  void aCsvRecordHasTheLineOnWhichItBegins(String name) throws IOException {
     TakenFile file =
         land(
-            "outreach_disposition/2026-03-02/part.csv",
+            "outreach_disposition/2026-03-02/" + name,
             Stream.concat(
                     Stream.of(
                         "disposition_id,list_line_id,campaign_id,account_id,occurred_at,channel,outcome,recorded_by,note",
@@ -318,10 +323,11 @@ class QuarantineTest extends SparkSuite {
   private TakenFile land(String path, List<String> lines) throws IOException {
     Path file = landing().resolve(path);
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
-    try (OutputStream stream =
-        path.endsWith(".gz")
-            ? new GZIPOutputStream(Files.newOutputStream(file))
-            : Files.newOutputStream(file)) {
+    OutputStream raw = Files.newOutputStream(file);
+    CompressionCodec codec =
+        new CompressionCodecFactory(new Configuration())
+            .getCodec(new org.apache.hadoop.fs.Path(path));
+    try (OutputStream stream = codec == null ? raw : codec.createOutputStream(raw)) {
       stream.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return taken(path, LocalDate.parse(path.split("/", -1)[1]));

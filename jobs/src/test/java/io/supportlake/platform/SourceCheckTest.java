@@ -155,14 +155,7 @@ class SourceCheckTest extends SparkSuite {
   }
 
   private SourceCheck check() {
-    return new SourceCheck(
-        spark(),
-        CONTRACTS,
-        new RunConfig.Locations(
-            folder.resolve("lake").toString(),
-            folder.resolve("restricted").toString(),
-            folder.resolve("out").toString()),
-        SETTINGS);
+    return new SourceCheck(spark(), CONTRACTS, SETTINGS);
   }
 
   private Path arrived(String name) throws IOException {

@@ -1,0 +1,250 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.row_number;
+
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.StructType;
+
+/** Records of landed files as they came, in our own formats and in vendors'. */
+final class LandedRecords {
+  /** What Spark or a reader here adds to a row, and no file can bring. */
+  private static final List<String> RESERVED =
+      List.of("_corrupt_record", "_metadata", "ingest_file");
+
+  private static final StructType ARRIVALS =
+      StructType.fromDDL("ingest_file string, arrival_date date");
+
+  /** What a vendor's mapping is given. */
+  static final StructType VENDOR_ROW =
+      StructType.fromDDL("payload string, fields map<string, string>, ingest_file string");
+
+  private final SparkSession spark;
+  private final Landing landing;
+
+  /** First lines by path: faults are looked for in what the files are read by. */
+  private final Map<String, Optional<String>> headers = new ConcurrentHashMap<>();
+
+  LandedRecords(SparkSession spark, Landing landing) {
+    this.spark = spark;
+    this.landing = landing;
+  }
+
+  /**
+   * The files' records, as {@link Ingest#typed} takes them.
+   *
+   * @param files at least one
+   * @param mappings by the folder of the files that they are for
+   */
+  Dataset<Row> of(Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+    Map<String, List<TakenFile>> byFolder = new TreeMap<>();
+    for (TakenFile file : files) {
+      byFolder.computeIfAbsent(file.folder(), f -> new ArrayList<>()).add(file);
+    }
+    List<Dataset<Row>> parts = new ArrayList<>();
+    for (Map.Entry<String, List<TakenFile>> folder : byFolder.entrySet()) {
+      SourceMapping mapping = mappings.get(folder.getKey());
+      if (mapping != null) {
+        parts.add(
+            Ingest.mapFields(
+                // Cut here: inlined into every check of every column, the mapping's
+                // expressions would keep the optimizer busy for minutes.
+                mapping
+                    .landed(
+                        vendor(mapping.format(), mapping.delimiter(), folder.getValue())
+                            .localCheckpoint(),
+                        raw.shortName())
+                    .localCheckpoint(),
+                raw));
+      } else {
+        parts.add(own(raw, folder.getValue()));
+      }
+    }
+    Dataset<Row> all =
+        parts.stream()
+            .map(p -> p.select("payload", "fields", "unknown", "ingest_file"))
+            .reduce(Dataset::unionByName)
+            .orElseThrow();
+    return Ingest.withArrival(all, arrivals(files));
+  }
+
+  /** Our own formats: rows with payload, fields (a struct), unknown and ingest_file. */
+  private Dataset<Row> own(Contract raw, List<TakenFile> files) {
+    String format = String.valueOf(raw.property("format"));
+    return format.equals("json")
+        ? Ingest.jsonFields(lines(files), raw)
+        : Ingest.mapFields(vendor(format, ",", files).withColumnRenamed("fields", "all"), raw);
+  }
+
+  /** A vendor's rows with payload, fields (a map) and ingest_file. */
+  private Dataset<Row> vendor(String format, String delimiter, List<TakenFile> files) {
+    return switch (format) {
+      case "json" -> Ingest.vendorJson(lines(files));
+      case "lines" -> {
+        // The same line may stand in a file many times; which of the equal ones is first does not
+        // matter.
+        yield lines(files)
+            .withColumnRenamed("value", "payload")
+            .withColumn(
+                "occurrence",
+                row_number().over(Window.partitionBy("ingest_file", "payload").orderBy("payload")))
+            .withColumn(
+                "fields",
+                expr(
+                    "map('line', payload, 'file', ingest_file, 'occurrence', cast(occurrence as string))"));
+      }
+      case "csv" -> csv(delimiter, files);
+      default ->
+          throw new UsageException(
+              "the format %s is not known (known: json, csv, lines). Correct the contract or mapping."
+                  .formatted(format));
+    };
+  }
+
+  /** CSV files by their header line, since a column may appear one day. */
+  private Dataset<Row> csv(String delimiter, List<TakenFile> files) {
+    Map<String, List<TakenFile>> byHeader = new TreeMap<>();
+    for (TakenFile file : files) {
+      header(file).ifPresent(h -> byHeader.computeIfAbsent(h, _ -> new ArrayList<>()).add(file));
+    }
+    if (byHeader.isEmpty()) {
+      return spark.createDataFrame(List.of(), VENDOR_ROW);
+    }
+    return byHeader.entrySet().stream()
+        .map(group -> {
+          List<String> names = names(group.getKey(), delimiter);
+          StructType schema = new StructType();
+          for (String name : names) {
+            schema = schema.add(name, "string");
+          }
+          Dataset<Row> rows =
+              spark
+                  .read()
+                  .format("csv")
+                  .schema(schema.add("_corrupt_record", "string"))
+                  .option("header", "true")
+                  .option("delimiter", delimiter)
+                  .option("multiLine", "true")
+                  .option("escape", "\"")
+                  .option("columnNameOfCorruptRecord", "_corrupt_record")
+                  .load(paths(group.getValue()));
+          return Ingest.columnFields(withFile(rows), names)
+              .select("payload", "fields", "ingest_file");
+        })
+        .reduce(Dataset::unionByName)
+        .orElseThrow();
+  }
+
+  /** Columns of a header line; one without a name is called by its place. */
+  private static List<String> names(String header, String delimiter) {
+    String[] parts = header.split(Pattern.quote(delimiter), -1);
+    return IntStream.range(0, parts.length)
+        .mapToObj(i -> {
+          String name = parts[i].strip().replace("\"", "").replace("\uFEFF", "");
+          return name.isEmpty() ? "column_" + (i + 1) : name;
+        })
+        .toList();
+  }
+
+  /**
+   * Why CSV files cannot be read by their headers, by path. Names are not told: a file without a
+   * header has values there.
+   */
+  SortedMap<String, String> headerFaults(
+      Contract raw, List<TakenFile> files, Map<String, SourceMapping> mappings) {
+    SortedMap<String, String> faults = new TreeMap<>();
+    for (TakenFile file : files) {
+      SourceMapping mapping = mappings.get(file.folder());
+      String format = mapping == null ? String.valueOf(raw.property("format")) : mapping.format();
+      if (format.equals("csv") && file.bytes() > 0) {
+        List<String> names =
+            header(file)
+                .map(h -> names(h, mapping == null ? "," : mapping.delimiter()))
+                .orElse(List.of());
+        Set<String> distinct =
+            names.stream().map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        if (distinct.size() < names.size()) {
+          faults.put(file.path(), "two columns of its header line have the same name");
+        } else if (RESERVED.stream().anyMatch(distinct::contains)) {
+          faults.put(
+              file.path(),
+              "a column of its header line has a name that is kept for reading it ("
+                  + String.join(", ", RESERVED)
+                  + ")");
+        }
+      }
+    }
+    return faults;
+  }
+
+  /** The first line; none where a packed file holds nothing. */
+  private Optional<String> header(TakenFile file) {
+    return headers.computeIfAbsent(file.path(), _ -> firstLine(file));
+  }
+
+  private Optional<String> firstLine(TakenFile file) {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(landing.unpacked(file.path()), StandardCharsets.UTF_8))) {
+      return Optional.ofNullable(reader.readLine());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the header of " + file.path(), e);
+    }
+  }
+
+  private Dataset<Row> lines(List<TakenFile> files) {
+    return withFile(spark.read().format("text").load(paths(files)));
+  }
+
+  private Dataset<Row> withFile(Dataset<Row> rows) {
+    String root = landing.uri().getPath();
+    // A plus sign stands for itself in a path, but decoding would make it a blank. Few paths have
+    // anything to decode, and it is looked for in every row.
+    String path =
+        """
+        if(contains(_metadata.file_path, '%'),
+           url_decode(replace(_metadata.file_path, '+', '%2B')), _metadata.file_path)
+        """;
+    return rows.withColumn(
+        "ingest_file",
+        expr(
+            "substring(%s, instr(%s, '%s') + %d)"
+                .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
+  }
+
+  private String[] paths(List<TakenFile> files) {
+    return files.stream()
+        .map(f -> Landing.literal(landing.absolute(f.path())))
+        .toArray(String[]::new);
+  }
+
+  private Dataset<Row> arrivals(List<TakenFile> files) {
+    return spark.createDataFrame(
+        files.stream()
+            .map(f -> RowFactory.create(f.path(), java.sql.Date.valueOf(f.arrivalDate())))
+            .toList(),
+        ARRIVALS);
+  }
+}
