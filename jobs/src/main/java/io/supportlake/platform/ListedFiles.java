@@ -17,8 +17,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The files of a version, for readers that have the list of them. Delta's own index of such a list
- * plans a query for every reader, to leave out what a filter by partition does not want, and only
- * tables with partitions have such filters.
+ * plans a query for every reader, to leave out the files that a filter does not want.
  */
 final class ListedFiles extends TahoeBatchFileIndex {
   private ListedFiles(SparkSession spark, Seq<AddFile> files, DeltaLog log, Snapshot snapshot) {
@@ -51,8 +50,17 @@ final class ListedFiles extends TahoeBatchFileIndex {
 
   @Override
   public Seq<AddFile> matchingFiles(Seq<Expression> partitionFilters, Seq<Expression> dataFilters) {
-    return partitionFilters.isEmpty()
+    if (!partitionFilters.isEmpty()) {
+      return super.matchingFiles(partitionFilters, dataFilters);
+    }
+    List<Expression> filters = CollectionConverters.asJava(dataFilters);
+    return filters.isEmpty()
         ? addFiles()
-        : super.matchingFiles(partitionFilters, dataFilters);
+        : addFiles()
+            .filter(file -> {
+              FileStatistics statistics = FileStatistics.of(file);
+              return filters.stream().allMatch(statistics::mayHold);
+            })
+            .toSeq();
   }
 }

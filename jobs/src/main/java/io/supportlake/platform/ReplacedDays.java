@@ -6,15 +6,10 @@ import static org.apache.spark.sql.functions.last_day;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.LocalDate;
 import java.util.SortedSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.delta.actions.AddFile;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The days whose rows a build replaces.
@@ -24,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param isTillMonthEnd whether rows of all other days go too that are no month's last
  */
 record ReplacedDays(String column, SortedSet<LocalDate> days, boolean isTillMonthEnd) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Whether a row stays; one without a date does. */
   Column isKept() {
     Column day = col("`" + column + "`");
@@ -37,29 +30,13 @@ record ReplacedDays(String column, SortedSet<LocalDate> days, boolean isTillMont
 
   /** Whether a file may hold rows that go, by the least and the greatest date in Delta's log. */
   boolean mayLieIn(AddFile file) {
-    JsonNode stats = stats(file);
-    LocalDate least = date(stats.path("minValues"));
-    LocalDate greatest = date(stats.path("maxValues"));
+    FileStatistics statistics = FileStatistics.of(file);
+    LocalDate least = statistics.leastDate(column);
+    LocalDate greatest = statistics.greatestDate(column);
     if (least == null || greatest == null) {
       return true;
     }
     boolean isMonthEnd = least.equals(greatest) && least.getDayOfMonth() == least.lengthOfMonth();
     return (isTillMonthEnd && !isMonthEnd) || !days.subSet(least, greatest.plusDays(1)).isEmpty();
-  }
-
-  /**
-   * Statistics are a help: a file without any, or with none that can be read, may hold anything.
-   */
-  private static JsonNode stats(AddFile file) {
-    try {
-      return file.stats() == null ? MissingNode.getInstance() : JSON.readTree(file.stats());
-    } catch (JsonProcessingException _) {
-      return MissingNode.getInstance();
-    }
-  }
-
-  private @Nullable LocalDate date(JsonNode values) {
-    JsonNode value = values.path(column);
-    return value.isTextual() ? LocalDate.parse(value.asText()) : null;
   }
 }

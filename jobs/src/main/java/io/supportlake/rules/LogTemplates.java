@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,12 @@ public final class LogTemplates {
   private static final int WORDS_OF_A_VARIABLE = 6;
   private static final int LONGEST_RUN = 8;
 
+  /** The sign of a mask that some digit is in. */
+  private static final String ANY_DIGIT = "";
+
+  private static final String DIGITS = "0123456789";
+  private static final String HEX = DIGITS + "abcdefABCDEF";
+  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   private static final String MONTH =
       "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
   private static final String CLOCK = "\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?";
@@ -44,12 +52,14 @@ public final class LogTemplates {
       List.of(
           mask(
               "<uuid>",
-              '-',
+              "-",
+              HEX,
               "(?<![0-9A-Za-z])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9A-Za-z])"),
-          mask("<url>", '/', "\\b[a-z][a-z0-9+.-]{1,15}://[^\\s\"'<>,;)\\]]+"),
+          mask("<url>", "://", LETTERS, "\\b[a-z][a-z0-9+.-]{1,15}://[^\\s\"'<>,;)\\]]+"),
           mask(
               "<date>",
-              '\0',
+              ANY_DIGIT,
+              DIGITS + "JFMASONDTW",
               "(?<![\\w.])\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?:(?:T|[ ,_-]{1,2})"
                   + CLOCK
                   + ")?"
@@ -74,29 +84,38 @@ public final class LogTemplates {
                   + ")?(?![\\w])"),
           mask(
               "<time>",
-              ':',
+              ":",
+              DIGITS,
               "(?<![\\w.:])\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?" + OFFSET + "(?![\\w:])"),
           mask(
               "<ip>",
-              '\0',
+              ANY_DIGIT,
+              HEX + "/",
               "(?<![\\w.])/?(?:\\d{1,3}\\.){3}\\d{1,3}(?::\\d{1,5})?(?![\\w]|\\.\\d)"
                   + "|(?<![\\w:])(?=[0-9A-Fa-f:]*\\d)(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])"),
           mask(
               "<host>",
-              ':',
+              ":",
+              LETTERS + DIGITS + "_-",
               "(?<![\\w.<-])(?:localhost|(?:[A-Za-z0-9_-]+\\.)+[A-Za-z][A-Za-z0-9-]*|[A-Za-z][A-Za-z_-]*\\d[\\w-]*):\\d{2,5}(?![\\w])"),
-          mask("<name>", '.', "(?<![\\w.<])(?:[A-Za-z_$][\\w$-]*\\.){2,}[A-Za-z_$][\\w$]*"),
-          mask("<path>", '/', "(?<![\\w<>/])(?:~|\\.{1,2})?(?:/[\\w.@%+~:=-]+){2,}/?"),
-          mask("<path>", '\\', "(?<![\\w])[A-Za-z]:\\\\[^\\s\"'<>|]+"),
+          mask(
+              "<name>",
+              ".",
+              LETTERS + "_$",
+              "(?<![\\w.<])(?:[A-Za-z_$][\\w$-]*\\.){2,}[A-Za-z_$][\\w$]*"),
+          mask("<path>", "/", "~./", "(?<![\\w<>/])(?:~|\\.{1,2})?(?:/[\\w.@%+~:=-]+){2,}/?"),
+          mask("<path>", ":\\", LETTERS, "(?<![\\w])[A-Za-z]:\\\\[^\\s\"'<>|]+"),
           mask(
               "<hex>",
-              '\0',
+              ANY_DIGIT,
+              HEX,
               "(?<![\\w])0[xX][0-9a-fA-F]+(?![\\w])"
                   + "|(?<![A-Za-z0-9])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\\d)[0-9a-f]{8,}(?![A-Za-z0-9])"
                   + "|(?<![A-Za-z0-9])(?=[0-9A-F]*[A-F])(?=[0-9A-F]*\\d)[0-9A-F]{8,}(?![A-Za-z0-9])"),
           mask(
               "<num>",
-              '\0',
+              ANY_DIGIT,
+              DIGITS + "+-",
               "(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?: ?(?:[KMGTP]i?B|[kmgt]b|bytes|ms|secs?|seconds?|minutes?)|(?:%|ns|us|µs|s|min|h|d|B|Hz|MHz|GHz))(?![A-Za-z0-9])"
                   + "|(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?![A-Za-z0-9])"));
 
@@ -106,11 +125,42 @@ public final class LogTemplates {
 
   private LogTemplates() {}
 
-  /** A mask runs only where its sign, or a digit for sign 0, occurs. */
-  private record Mask(String name, char sign, Pattern pattern) {}
+  /**
+   * What is masked. A match holds the sign, begins with one of few characters, and never stands
+   * right behind a letter or a digit: only there it is tried, which saves most of the work.
+   */
+  private record Mask(String name, String sign, BitSet first, Pattern pattern) {
+    String applied(String line) {
+      Matcher matcher = null;
+      StringBuilder out = null;
+      int from = 0;
+      boolean isInside = false;
+      for (int i = 0; i < line.length(); i++) {
+        char c = line.charAt(i);
+        if (!isInside && first.get(c)) {
+          matcher = matcher == null ? matcher(line) : matcher;
+          if (matcher.region(i, line.length()).lookingAt()) {
+            out = out == null ? new StringBuilder(line.length()) : out;
+            out.append(line, from, i).append(name);
+            from = matcher.end();
+            i = from - 1;
+            c = line.charAt(i);
+          }
+        }
+        isInside = c < 128 && Character.isLetterOrDigit(c);
+      }
+      return out == null ? line : out.append(line, from, line.length()).toString();
+    }
 
-  private static Mask mask(String name, char sign, String regex) {
-    return new Mask(name, sign, Pattern.compile(regex));
+    /** Its look-behind sees what stands before its region. */
+    private Matcher matcher(String line) {
+      return pattern.matcher(line).useTransparentBounds(true).useAnchoringBounds(false);
+    }
+  }
+
+  private static Mask mask(String name, String sign, String first, String regex) {
+    BitSet begins = first.chars().collect(BitSet::new, BitSet::set, BitSet::or);
+    return new Mask(name, sign, begins, Pattern.compile(regex));
   }
 
   /**
@@ -122,10 +172,8 @@ public final class LogTemplates {
     String masked = line.strip();
     boolean digits = masked.chars().anyMatch(c -> c >= '0' && c <= '9');
     for (Mask mask : MASKS) {
-      boolean needed = mask.sign() == '\0' ? digits : masked.indexOf(mask.sign()) >= 0;
-      if (needed) {
-        masked = mask.pattern().matcher(masked).replaceAll(mask.name());
-      }
+      boolean isNeeded = mask.sign().equals(ANY_DIGIT) ? digits : masked.contains(mask.sign());
+      masked = isNeeded ? mask.applied(masked) : masked;
     }
     return BLANKS.matcher(masked).replaceAll(" ");
   }

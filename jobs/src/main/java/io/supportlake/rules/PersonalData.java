@@ -29,6 +29,32 @@ final class PersonalData {
   private static final String LABEL_TAIL =
       "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|ids?|code|key|ref(?:erence)?|is|was|:|#|=|-)){0,3}[ \\t]*";
 
+  /** Stands for the end of a text. */
+  private static final char END = '\0';
+
+  /** What a text must go on with for a pattern to match: most numbers of a text begin none. */
+  private interface Head {
+    /**
+     * Whether a match may begin with a number.
+     *
+     * @param digits its length
+     * @param next the character after it, or {@link #END}
+     * @param second the one after that
+     */
+    boolean mayBegin(int digits, char next, char second);
+  }
+
+  /** A pattern that is tried where a number begins. */
+  private record Numbered(Pattern pattern, Head head) {}
+
+  private static Numbered numbered(Head head, String regex) {
+    return numbered(head, regex, 0);
+  }
+
+  private static Numbered numbered(Head head, String regex, int flags) {
+    return new Numbered(Pattern.compile(regex, flags), head);
+  }
+
   private static final Pattern TOKEN =
       Pattern.compile("\\[[A-Z_]{2,16}:[A-Za-z0-9]{1,16}:[0-9a-f]{8,64}\\]");
   private static final Pattern UUID =
@@ -231,11 +257,15 @@ final class PersonalData {
       Pattern.compile(
           "(?<![A-Za-z0-9])(?:[A-Za-z]{2,12}[-_#/]\\d[A-Za-z0-9_/-]*+|[A-Za-z]{1,12}_[A-Za-z0-9]+|[A-Z]{2,6}\\d{5,}+(?![A-Za-z0-9]))");
 
-  private static final Pattern REFERENCE =
-      Pattern.compile("(?<![\\w+-])\\d{4}([ -])\\d{4}\\1\\d{4}\\1\\d{4}(?!\\w)");
+  private static final Numbered REFERENCE =
+      numbered(
+          (digits, next, _) -> digits == 4 && (next == ' ' || next == '-'),
+          "(?<![\\w+-])\\d{4}([ -])\\d{4}\\1\\d{4}\\1\\d{4}(?!\\w)");
 
-  private static final Pattern DATE =
-      Pattern.compile(
+  private static final Numbered DATE =
+      numbered(
+          (digits, next, _) ->
+              digits <= 4 ? next == '-' || next == '/' || next == '.' : digits == 8 || digits == 14,
           "(?<![\\d.])(?:(?:19|20)\\d{2}[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\\d|0?[1-9])(?:[T ]\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?"
               + "|(?:3[01]|[12]\\d|0?[1-9])[-/.](?:3[01]|[12]\\d|0?[1-9])[-/.](?:19|20)\\d{2}"
               + "|(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?:T?\\d{6}Z?)?)(?![\\d])");
@@ -246,8 +276,9 @@ final class PersonalData {
           "mxn", "sgd");
   private static final Pattern AMOUNT_AFTER_CURRENCY =
       Pattern.compile("\\d[\\d.,'\\u00a0]*(?: \\d{3}(?!\\d))*(?:[.,]\\d{1,2})?");
-  private static final Pattern AMOUNT =
-      Pattern.compile(
+  private static final Numbered AMOUNT =
+      numbered(
+          (_, next, second) -> isUnit(next) || (isGap(next) && (isDigit(second) || isUnit(second))),
           "(?<![\\d.,+])\\d{1,3}(?:[ .,'\\u00a0]?\\d{3})*(?:[.,]\\d{1,2})?[ \\u00a0]?(?:[$€£¥₹%]|(?:USD|EUR|GBP|CHF|JPY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN|SGD|euros?|dollars?|pounds?|rows?|records?|bytes|ms|kb|mb|gb)(?![A-Za-z]))"
               + "|(?<![\\d.,+-])\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?(?![\\d,])",
           Pattern.CASE_INSENSITIVE);
@@ -258,8 +289,9 @@ final class PersonalData {
           Pattern.CASE_INSENSITIVE);
 
   /** Four numbers or more, one of them a single digit: a phone number has such only as trunk 1. */
-  private static final Pattern UNNAMED_VERSION =
-      Pattern.compile(
+  private static final Numbered UNNAMED_VERSION =
+      numbered(
+          (_, next, _) -> next == '.',
           "(?<![\\w.+(])(?!1\\.\\d{3}\\.\\d{3}\\.\\d{4}(?!\\d))(?=(?:\\d+\\.)*\\d(?![\\d]))\\d+(?:\\.\\d+){3,}(?![\\w-])");
 
   private static final Set<String> MACHINES = Set.of("api", "agent", "client", "driver", "app");
@@ -271,8 +303,10 @@ final class PersonalData {
               + "|sort[ -]?code(?:[ \\t]*(?:is|:|=|#|no\\.?)){0,2}[ \\t]*(?<sort>\\d{2}[ -]?\\d{2}[ -]?\\d{2})"
               + "|(?:routing|aba|rtn|bsb|blz|bankleitzahl|transit)(?:[ \\t]*(?:transit|numbers?|no\\.?|nr\\.?|is|:|#|=)){0,3}[ \\t]*(?<routing>\\d{3}[ -]?\\d{2,3}[ -]?\\d{1,3}))(?![\\d])",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
-  private static final Pattern SORT_AND_ACCOUNT =
-      Pattern.compile("(?<![\\d-])(\\d{2}-\\d{2}-\\d{2})[ ,/]{1,3}(\\d{8})(?![\\d-])");
+  private static final Numbered SORT_AND_ACCOUNT =
+      numbered(
+          (digits, next, _) -> digits == 2 && next == '-',
+          "(?<![\\d-])(\\d{2}-\\d{2}-\\d{2})[ ,/]{1,3}(\\d{8})(?![\\d-])");
 
   private static final Pattern ANNOUNCED_IDENTITY =
       Pattern.compile(
@@ -280,27 +314,35 @@ final class PersonalData {
               + "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|nummer|número|numéro|is|ist|es|est|-|:|#|=)){0,4}[ \\t]*"
               + "((?=[A-Za-z0-9 .-]{0,8}\\d{2})[A-Za-z]{0,6}[ .-]?\\d[A-Za-z0-9 .-]{2})",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
-  private static final Pattern SSN =
-      Pattern.compile(
+  private static final Numbered SSN =
+      numbered(
+          (digits, next, _) -> digits == 3 && (next == '-' || next == ' '),
           "(?<![\\dA-Za-z-])(?!000|666|9)\\d{3}([- ])(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\dA-Za-z-])");
   private static final Pattern NINO =
       Pattern.compile(
           "(?<![A-Za-z0-9])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D](?![A-Za-z0-9])",
           Pattern.CASE_INSENSITIVE);
-  private static final Pattern STEUER_ID =
-      Pattern.compile("(?<![\\dA-Za-z+.,-])[1-9]\\d ?\\d{3} ?\\d{3} ?\\d{3}(?![\\dA-Za-z])");
+  private static final Numbered STEUER_ID =
+      numbered(
+          (digits, next, _) -> digits == 11 || (next == ' ' && digits % 3 == 2 && digits <= 8),
+          "(?<![\\dA-Za-z+.,-])[1-9]\\d ?\\d{3} ?\\d{3} ?\\d{3}(?![\\dA-Za-z])");
   private static final Pattern DNI =
       Pattern.compile(
           "(?<![A-Za-z0-9])(?:\\d{2}\\.?\\d{3}\\.?\\d{3}[- ]?[A-Za-z]|[XYZxyz][- ]?\\d{7}[- ]?[A-Za-z])(?![A-Za-z0-9])");
+  private static final Numbered DNI_OF_DIGITS =
+      new Numbered(
+          DNI, (digits, next, _) -> digits == 8 || (next == '.' && (digits == 2 || digits == 5)));
 
   /** Swiss AHV, Brazilian CPF, Belgian national number. */
-  private static final Pattern DOTTED_IDENTITY =
-      Pattern.compile(
+  private static final Numbered DOTTED_IDENTITY =
+      numbered(
+          (digits, next, _) -> next == '.' && (digits == 2 || digits == 3),
           "(?<![\\w.])(?:756\\.\\d{4}\\.\\d{4}\\.\\d{2}|\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|\\d{2}\\.\\d{2}\\.\\d{2}-\\d{3}\\.\\d{2})(?![\\w-])");
 
   /** French social security number. */
-  private static final Pattern NIR =
-      Pattern.compile(
+  private static final Numbered NIR =
+      numbered(
+          (digits, next, _) -> digits == 15 || (next == ' ' && digits <= 13),
           "(?<![\\w.,+-])[12] ?\\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\\d) ?\\d{2} ?\\d{3} ?\\d{3} ?\\d{2}(?!\\w)");
 
   /** Italian codice fiscale, Mexican CURP, Singapore's NRIC. */
@@ -311,8 +353,10 @@ final class PersonalData {
 
   private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
 
-  private static final Pattern IPV4 =
-      Pattern.compile("(?<![\\w.-])\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?![\\w-]|\\.\\d)");
+  private static final Numbered IPV4 =
+      numbered(
+          (digits, next, _) -> next == '.' && digits <= 3,
+          "(?<![\\w.-])\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?![\\w-]|\\.\\d)");
   private static final Pattern IPV6 =
       Pattern.compile(
           "(?<![\\w:.])[0-9A-Fa-f]{0,4}+:[0-9A-Fa-f:]{0,40}+(?:(?<=:)\\d{1,3}(?:\\.\\d{1,3}){3}|(?<=:\\d{1,3})(?:\\.\\d{1,3}){3})?(?<![:.])(?![\\w:])");
@@ -452,6 +496,7 @@ final class PersonalData {
   private int[] kinds = new int[64];
   private int wordCount;
   private int[] numbers = new int[32];
+  private int[] numberEnds = new int[32];
   private int numberCount;
   private final List<Span> found = new ArrayList<>();
 
@@ -619,8 +664,7 @@ final class PersonalData {
         while (i < text.length() && isDigit(text.charAt(i))) {
           i++;
         }
-        numbers = numberCount < numbers.length ? numbers : Arrays.copyOf(numbers, numberCount * 2);
-        numbers[numberCount++] = start;
+        addNumber(start, i);
       } else if (Character.isLetter(c)) {
         while (i < text.length() && Character.isLetter(text.charAt(i))) {
           i++;
@@ -630,6 +674,15 @@ final class PersonalData {
         i++;
       }
     }
+  }
+
+  private void addNumber(int start, int end) {
+    if (numberCount == numbers.length) {
+      numbers = Arrays.copyOf(numbers, numberCount * 2);
+      numberEnds = Arrays.copyOf(numberEnds, numberCount * 2);
+    }
+    numbers[numberCount] = start;
+    numberEnds[numberCount++] = end;
   }
 
   private void addWord(int start, int end) {
@@ -690,15 +743,24 @@ final class PersonalData {
     }
   }
 
-  private void atNumbers(Pattern pattern, Consumer<Matcher> then) {
-    Matcher matcher = anywhere(pattern);
+  private void atNumbers(Numbered numbered, Consumer<Matcher> then) {
+    Matcher matcher = null;
     int from = 0;
     for (int i = 0; i < numberCount; i++) {
-      if (numbers[i] >= from && matcher.region(numbers[i], text.length()).lookingAt()) {
-        from = matcher.end();
-        then.accept(matcher);
+      int end = numberEnds[i];
+      if (numbers[i] >= from
+          && numbered.head().mayBegin(end - numbers[i], charAt(end), charAt(end + 1))) {
+        matcher = matcher == null ? anywhere(numbered.pattern()) : matcher;
+        if (matcher.region(numbers[i], text.length()).lookingAt()) {
+          from = matcher.end();
+          then.accept(matcher);
+        }
       }
     }
+  }
+
+  private char charAt(int i) {
+    return i < text.length() ? text.charAt(i) : END;
   }
 
   /** A matcher whose look-behind sees what stands before its region. */
@@ -1260,7 +1322,7 @@ final class PersonalData {
     atNumbers(SSN, this::identity);
     atWords(PAIRS, NINO, this::identity);
     atNumbers(STEUER_ID, m -> identityIf(isSteuerId(digitsOf(m.group())), m));
-    atNumbers(DNI, m -> identityIf(isDni(lettersAndDigits(m.group())), m));
+    atNumbers(DNI_OF_DIGITS, m -> identityIf(isDni(lettersAndDigits(m.group())), m));
     atNumbers(DOTTED_IDENTITY, m -> identityIf(NationalIds.isDotted(digitsOf(m.group())), m));
     atNumbers(NIR, m -> identityIf(NationalIds.isNir(digitsOf(m.group())), m));
     atWords(CODES, CODE, m -> identityIf(NationalIds.isCode(lettersAndDigits(m.group())), m));
@@ -1487,6 +1549,16 @@ final class PersonalData {
       }
     }
     return kept.toString();
+  }
+
+  /** What may stand within an amount, or before its currency. */
+  private static boolean isGap(char c) {
+    return " .,'\u00a0".indexOf(c) >= 0;
+  }
+
+  /** What a currency or another unit of {@link #AMOUNT} begins with. */
+  private static boolean isUnit(char c) {
+    return "$€£¥₹%".indexOf(c) >= 0 || "abcdegijkmnprsu".indexOf(c | 0x20) >= 0;
   }
 
   private static boolean isDigit(char c) {

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.when;
 import io.supportlake.Settings;
 import io.supportlake.rules.KeyedHash;
 import io.supportlake.rules.Redactor;
+import java.io.Serial;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
@@ -41,10 +42,51 @@ final class Privacy {
    * @param normal the value in the one notation that equal values share; null has no token
    */
   static Column token(String kind, Column value, Column normal, Settings settings) {
-    KeyedHash key = settings.key();
-    UDF2<String, String, @Nullable String> tokenise =
-        (came, plain) ->
-            key.isToken(kind, came) ? came : plain == null ? null : key.token(kind, plain);
-    return when(value.isNotNull(), udf(tokenise, DataTypes.StringType).apply(value, normal));
+    return when(
+        value.isNotNull(),
+        udf(new Tokens(settings.key(), kind), DataTypes.StringType).apply(value, normal));
+  }
+
+  /**
+   * Makes tokens, and keeps those made last: a hash costs ten times a look, and the same users come
+   * again and again. Each task has its own.
+   */
+  private static final class Tokens implements UDF2<String, String, @Nullable String> {
+    @Serial private static final long serialVersionUID = 1;
+
+    /** A power of two; a user's token and id take some 150 bytes. */
+    private static final int PLACES = 1 << 16;
+
+    private final KeyedHash key;
+    private final String kind;
+    private transient @Nullable Token @Nullable [] kept;
+
+    private Tokens(KeyedHash key, String kind) {
+      this.key = key;
+      this.kind = kind;
+    }
+
+    private record Token(String value, String token) {}
+
+    @Override
+    public @Nullable String call(String came, String plain) {
+      if (key.isToken(kind, came)) {
+        return came;
+      }
+      return plain == null ? null : token(plain);
+    }
+
+    private String token(String value) {
+      @Nullable Token[] all = kept == null ? new Token[PLACES] : kept;
+      kept = all;
+      int hash = value.hashCode();
+      int place = (hash ^ hash >>> 16) & PLACES - 1;
+      Token made = all[place];
+      if (made == null || !made.value().equals(value)) {
+        made = new Token(value, key.token(kind, value));
+        all[place] = made;
+      }
+      return made.token();
+    }
   }
 }
