@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ public final class OutreachFiles {
 
   /** Names that this class gives; a team's name is checked where it is configured. */
   private static final Pattern OF_TEAM = Pattern.compile("[a-z0-9][a-z0-9-]{0,40}\\.(csv|xlsx)");
+
+  /** Down to a hundredth of a percent; the table has all digits. */
+  private static final int DECIMALS_OF_A_SHARE = 4;
 
   private static final String HEADER = "E7EBF0";
   private static final String FILL_IN = "FFF8DC";
@@ -181,6 +185,11 @@ public final class OutreachFiles {
         cells.add(
             switch (value) {
               case null -> "";
+              case Double share ->
+                  BigDecimal.valueOf(share)
+                      .setScale(DECIMALS_OF_A_SHARE, RoundingMode.HALF_EVEN)
+                      .stripTrailingZeros()
+                      .toPlainString();
               case Number number -> number.toString();
               default -> safe(text(value));
             });

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.BinaryComparison;
@@ -41,9 +42,13 @@ final class FileStatistics {
   }
 
   static FileStatistics of(AddFile file) {
+    return of(file.stats());
+  }
+
+  /** Of Delta's JSON; null = a file has none. */
+  static FileStatistics of(@Nullable String stats) {
     try {
-      return new FileStatistics(
-          file.stats() == null ? MissingNode.getInstance() : JSON.readTree(file.stats()));
+      return new FileStatistics(stats == null ? MissingNode.getInstance() : JSON.readTree(stats));
     } catch (JsonProcessingException _) {
       return new FileStatistics(MissingNode.getInstance());
     }
@@ -58,7 +63,11 @@ final class FileStatistics {
   }
 
   private static @Nullable LocalDate date(JsonNode value) {
-    return value.isTextual() ? LocalDate.parse(value.asText()) : null;
+    try {
+      return value.isTextual() ? LocalDate.parse(value.asText()) : null;
+    } catch (DateTimeParseException _) {
+      return null;
+    }
   }
 
   /**

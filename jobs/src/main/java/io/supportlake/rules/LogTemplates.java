@@ -36,8 +36,8 @@ public final class LogTemplates {
   private static final int WORDS_OF_A_VARIABLE = 6;
   private static final int LONGEST_RUN = 8;
 
-  /** The sign of a mask that some digit is in. */
-  private static final String ANY_DIGIT = "";
+  /** Of a mask without a sign. */
+  private static final String NONE = "";
 
   private static final String DIGITS = "0123456789";
   private static final String HEX = DIGITS + "abcdefABCDEF";
@@ -48,7 +48,7 @@ public final class LogTemplates {
   private static final String OFFSET = "(?: ?(?:Z|UTC|GMT|[+-]\\d{2}:?\\d{2})(?![A-Za-z0-9]))?";
 
   /** Applied in order; a mask's own name holds no digit, so that later ones leave it alone. */
-  private static final List<Mask> MASKS =
+  static final List<Mask> MASKS =
       List.of(
           mask(
               "<uuid>",
@@ -58,7 +58,7 @@ public final class LogTemplates {
           mask("<url>", "://", LETTERS, "\\b[a-z][a-z0-9+.-]{1,15}://[^\\s\"'<>,;)\\]]+"),
           mask(
               "<date>",
-              ANY_DIGIT,
+              NONE,
               DIGITS + "JFMASONDTW",
               "(?<![\\w.])\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?:(?:T|[ ,_-]{1,2})"
                   + CLOCK
@@ -89,7 +89,7 @@ public final class LogTemplates {
               "(?<![\\w.:])\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?" + OFFSET + "(?![\\w:])"),
           mask(
               "<ip>",
-              ANY_DIGIT,
+              NONE,
               HEX + "/",
               "(?<![\\w.])/?(?:\\d{1,3}\\.){3}\\d{1,3}(?::\\d{1,5})?(?![\\w]|\\.\\d)"
                   + "|(?<![\\w:])(?=[0-9A-Fa-f:]*\\d)(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])"),
@@ -107,14 +107,14 @@ public final class LogTemplates {
           mask("<path>", ":\\", LETTERS, "(?<![\\w])[A-Za-z]:\\\\[^\\s\"'<>|]+"),
           mask(
               "<hex>",
-              ANY_DIGIT,
+              NONE,
               HEX,
               "(?<![\\w])0[xX][0-9a-fA-F]+(?![\\w])"
                   + "|(?<![A-Za-z0-9])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\\d)[0-9a-f]{8,}(?![A-Za-z0-9])"
                   + "|(?<![A-Za-z0-9])(?=[0-9A-F]*[A-F])(?=[0-9A-F]*\\d)[0-9A-F]{8,}(?![A-Za-z0-9])"),
           mask(
               "<num>",
-              ANY_DIGIT,
+              NONE,
               DIGITS + "+-",
               "(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?: ?(?:[KMGTP]i?B|[kmgt]b|bytes|ms|secs?|seconds?|minutes?)|(?:%|ns|us|µs|s|min|h|d|B|Hz|MHz|GHz))(?![A-Za-z0-9])"
                   + "|(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?![A-Za-z0-9])"));
@@ -129,7 +129,7 @@ public final class LogTemplates {
    * What is masked. A match holds the sign, begins with one of few characters, and never stands
    * right behind a letter or a digit: only there it is tried, which saves most of the work.
    */
-  private record Mask(String name, String sign, BitSet first, Pattern pattern) {
+  record Mask(String name, String sign, BitSet first, Pattern pattern) {
     String applied(String line) {
       Matcher matcher = null;
       StringBuilder out = null;
@@ -170,10 +170,8 @@ public final class LogTemplates {
    */
   public static String mask(String line) {
     String masked = line.strip();
-    boolean digits = masked.chars().anyMatch(c -> c >= '0' && c <= '9');
     for (Mask mask : MASKS) {
-      boolean isNeeded = mask.sign().equals(ANY_DIGIT) ? digits : masked.contains(mask.sign());
-      masked = isNeeded ? mask.applied(masked) : masked;
+      masked = masked.contains(mask.sign()) ? mask.applied(masked) : masked;
     }
     return BLANKS.matcher(masked).replaceAll(" ");
   }

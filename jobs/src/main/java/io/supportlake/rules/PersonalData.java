@@ -29,32 +29,6 @@ final class PersonalData {
   private static final String LABEL_TAIL =
       "(?:[ \\t]*(?:numbers?|num|no\\.?|nr\\.?|ids?|code|key|ref(?:erence)?|is|was|:|#|=|-)){0,3}[ \\t]*";
 
-  /** Stands for the end of a text. */
-  private static final char END = '\0';
-
-  /** What a text must go on with for a pattern to match: most numbers of a text begin none. */
-  private interface Head {
-    /**
-     * Whether a match may begin with a number.
-     *
-     * @param digits its length
-     * @param next the character after it, or {@link #END}
-     * @param second the one after that
-     */
-    boolean mayBegin(int digits, char next, char second);
-  }
-
-  /** A pattern that is tried where a number begins. */
-  private record Numbered(Pattern pattern, Head head) {}
-
-  private static Numbered numbered(Head head, String regex) {
-    return numbered(head, regex, 0);
-  }
-
-  private static Numbered numbered(Head head, String regex, int flags) {
-    return new Numbered(Pattern.compile(regex, flags), head);
-  }
-
   private static final Pattern TOKEN =
       Pattern.compile("\\[[A-Z_]{2,16}:[A-Za-z0-9]{1,16}:[0-9a-f]{8,64}\\]");
   private static final Pattern UUID =
@@ -488,6 +462,32 @@ final class PersonalData {
   /** Written together with what they number: orderid, ticketno. */
   private static final List<String> ID_TAILS =
       List.of("id", "ids", "no", "nr", "num", "number", "numbers", "nummer", "ref", "key", "code");
+
+  /** Stands for the end of a text. */
+  private static final char END = '\0';
+
+  /** What a text must go on with for a pattern to match: most numbers of a text begin none. */
+  interface Head {
+    /**
+     * Whether a match may begin with a number.
+     *
+     * @param digits its length
+     * @param next the character after it, or {@link #END}
+     * @param second the one after that
+     */
+    boolean mayBegin(int digits, char next, char second);
+  }
+
+  /** A pattern that is tried where a number begins. */
+  record Numbered(Pattern pattern, Head head) {}
+
+  private static Numbered numbered(Head head, String regex) {
+    return numbered(head, regex, 0);
+  }
+
+  private static Numbered numbered(Head head, String regex, int flags) {
+    return new Numbered(Pattern.compile(regex, flags), head);
+  }
 
   private final String text;
   private final List<String> regions;

@@ -48,14 +48,17 @@ final class Privacy {
   }
 
   /**
-   * Makes tokens, and keeps those made last: a hash costs ten times a look, and the same users come
-   * again and again. Each task has its own.
+   * Makes tokens, and keeps those made last, since the same users come again and again. Each task
+   * has its own.
    */
   private static final class Tokens implements UDF2<String, String, @Nullable String> {
     @Serial private static final long serialVersionUID = 1;
 
-    /** A power of two; a user's token and id take some 150 bytes. */
+    /** A power of two, of which the low bits of a hash choose one. */
     private static final int PLACES = 1 << 16;
+
+    /** An export may have whole texts for ids; so many of them would fill the memory. */
+    private static final int LONGEST_KEPT = 100;
 
     private final KeyedHash key;
     private final String kind;
@@ -77,6 +80,9 @@ final class Privacy {
     }
 
     private String token(String value) {
+      if (value.length() > LONGEST_KEPT) {
+        return key.token(kind, value);
+      }
       @Nullable Token[] all = kept == null ? new Token[PLACES] : kept;
       kept = all;
       int hash = value.hashCode();

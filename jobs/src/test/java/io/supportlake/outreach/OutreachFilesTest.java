@@ -143,6 +143,13 @@ class OutreachFilesTest {
   }
 
   @Test
+  void aShareHasNoMoreDigitsThanAPersonReads() throws IOException {
+    Row row = ListRows.line("emea-dach", 1, "A1", "probability", 0.123456789012345678);
+
+    assertThat(csv(write(row).getFirst()).getFirst().getField("probability")).isEqualTo("0.1235");
+  }
+
+  @Test
   void theCsvGivesBackWhatTheLineHolds() throws IOException {
     Row row = ListRows.line("emea-dach", 1, "A1", "renewal_date", null);
     NamedCsvRecord line = csv(write(row).getFirst()).getFirst();

@@ -16,11 +16,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.execution.FileSourceScanExec;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A file a day: run 1 took what happened on 1 January, and so on. */
@@ -101,6 +104,24 @@ class FileStatisticsTest extends SparkSuite {
           .as(filter)
           .isEqualTo(Lines.of(all.where(filter), "arrival_date", "ingest_run"));
     }
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"minValues\":{\"day\":\"soon\"},\"maxValues\":{\"day\":\"later\"}}",
+        "{\"minValues\":{\"day\":3},\"maxValues\":{\"day\":null}}"
+      })
+  void ofAFileWithoutReadableStatisticsNothingIsKnown(@Nullable String stats) {
+    FileStatistics statistics = FileStatistics.of(stats);
+
+    assertThat(statistics.leastDate("day")).isNull();
+    assertThat(statistics.greatestDate("day")).isNull();
   }
 
   private static String filter(Random random, List<String> columns, int depth) {

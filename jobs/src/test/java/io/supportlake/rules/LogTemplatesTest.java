@@ -9,8 +9,10 @@ import io.supportlake.rules.LogTemplates.Template;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,57 @@ class LogTemplatesTest {
   void masksWhatVaries(String rule, String line, String masked) {
     assertThat(LogTemplates.mask(line)).as(rule).isEqualTo(masked);
     assertThat(LogTemplates.mask(masked)).as("masking twice: %s", rule).isEqualTo(masked);
+  }
+
+  /** Masks are tried at few places of a line; they match nowhere else. */
+  @Test
+  void aMaskIsAppliedWhereverItsPatternMatches() {
+    String characters = "0019afAFxX -./::,~<>\\\\_$+%@éZGB\t";
+    List<String> words =
+        List.of(
+            "Jan",
+            "Tue",
+            "Mar 04",
+            "UTC",
+            "+01:00",
+            "://",
+            "localhost:80",
+            "0x1f",
+            "ms",
+            "a.b.c",
+            "7f3c2a10-98ab-4cde-8f01-23456789abcd",
+            "2026-03-04T10:22:33.123Z",
+            "10.0.0.7",
+            "C:\\x",
+            "/var/log/a",
+            "9f3a21c04be7",
+            "fe80::1:2",
+            " https://a.io/x",
+            " 10:22:33");
+    Random random = new Random(12);
+    Map<String, Integer> matches = new TreeMap<>();
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder line = new StringBuilder();
+      for (int k = 3 + random.nextInt(12); k > 0; k--) {
+        line.append(
+            random.nextInt(3) == 0
+                ? words.get(random.nextInt(words.size()))
+                : String.valueOf(characters.charAt(random.nextInt(characters.length()))));
+      }
+      String text = line.toString();
+      for (LogTemplates.Mask mask : LogTemplates.MASKS) {
+        String masked = mask.pattern().matcher(text).replaceAll(mask.name());
+        assertThat(mask.applied(text)).as("%s in '%s'", mask.name(), text).isEqualTo(masked);
+        if (!masked.equals(text)) {
+          assertThat(text).as("has the sign of %s", mask.name()).contains(mask.sign());
+          var _ = matches.merge(mask.name(), 1, Integer::sum);
+        }
+      }
+    }
+    assertThat(matches.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            LogTemplates.MASKS.stream().map(LogTemplates.Mask::name).collect(Collectors.toSet()));
+    assertThat(matches.values()).allSatisfy(n -> assertThat(n).isGreaterThan(100));
   }
 
   private static Miner minerOf(List<String> lines) {
