@@ -57,7 +57,10 @@ public final class Contracts {
       List.of(
           ingest("record_id", "string", "the contract's key, joined by |"),
           ingest("record_version", "int", "1 for the first delivery, higher for corrections"),
-          ingest("content_hash", "string", "SHA-256 of the record's content"),
+          ingest(
+              "content_hash",
+              "string",
+              "first 32 hex digits of the SHA-256 of the record's content; all 64 in records taken by versions before"),
           ingest("event_date", "date", "day of the event time in the reporting zone"),
           ingest("arrival_date", "date", "day the record's file arrived"),
           ingest("ingest_file", "string", "path of the file below the landing zone"),

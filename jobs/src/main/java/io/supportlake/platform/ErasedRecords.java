@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_like;
 import static org.apache.spark.sql.functions.regexp_replace;
-import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -202,7 +201,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
                 "content_hash",
                 when(
                         col("erasure_names"),
-                        sha2(concat_ws("|", lit(LATER), col("record_id")).cast("binary"), 256))
+                        ContentHash.of(concat_ws("|", lit(LATER), col("record_id"))))
                     .otherwise(col("content_hash")));
     for (String column : columns.keys()) {
       changed =

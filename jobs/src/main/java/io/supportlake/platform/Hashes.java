@@ -12,12 +12,12 @@ public final class Hashes {
 
   /** Of bytes. */
   public static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(digest().digest(bytes));
+    return HexFormat.of().formatHex(newDigest().digest(bytes));
   }
 
   /** Of all that a stream still holds; the caller closes it. */
   static String sha256(InputStream stream) throws IOException {
-    MessageDigest digest = digest();
+    MessageDigest digest = newDigest();
     byte[] buffer = new byte[1 << 16];
     int read;
     while ((read = stream.read(buffer)) >= 0) {
@@ -26,7 +26,7 @@ public final class Hashes {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static MessageDigest digest() {
+  static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -2,10 +2,8 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_compact;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.expr;
@@ -13,12 +11,15 @@ import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
+import java.sql.Date;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One ingest for every source, driven by its raw contract: landed fields become typed rows, what
@@ -51,31 +53,68 @@ final class Ingest {
 
   private Ingest() {}
 
+  /** Whether a record is refused, and with what reason. */
+  private record Refusal(Column isMet, Column reason) {}
+
   /**
-   * Landed records as typed columns, with {@code reasons} (empty = accepted).
+   * Landed records as typed columns, with {@code is_refused}. Why one is refused {@link
+   * #withReasons} tells: of all the records that are not, that would cost a good part of the time.
    *
    * @param landed {@code payload} (the record as it came), {@code fields} (a struct of the
    *     contract's columns as strings; null = unparsable), {@code unknown} (map of the fields that
    *     the contract does not name), {@code ingest_file}, {@code arrival_date}
+   * @param earliest first day of events that retention has left; null = it has removed none
    */
-  static Dataset<Row> typed(Dataset<Row> landed, Contract raw, ZoneId zone, long runSequence) {
+  static Dataset<Row> typed(
+      Dataset<Row> landed,
+      Contract raw,
+      ZoneId zone,
+      long runSequence,
+      @Nullable LocalDate earliest) {
     List<Column> columns = new ArrayList<>();
     columns.add(col("*"));
     for (Contract.Column c : raw.columns()) {
       columns.add(value(c).as(c.name()));
     }
     Dataset<Row> values = landed.select(columns.toArray(Column[]::new));
-    Column eventAt = col(String.valueOf(raw.property("eventTime")));
     return values
-        .withColumn("reasons", reasons(raw, eventAt))
+        .withColumn("event_date", to_date(from_utc_timestamp(eventAt(raw), zone.getId())))
+        .withColumn(
+            "is_refused",
+            coalesce(
+                refusals(raw, earliest).stream()
+                    .map(Refusal::isMet)
+                    .reduce(col("fields").isNull(), Column::or),
+                lit(false)))
         .withColumn("record_id", concat_ws("|", Lake.columns(raw.key())))
         .withColumn("content_hash", contentHash(raw))
-        .withColumn("event_date", to_date(from_utc_timestamp(eventAt, zone.getId())))
         .withColumn("ingest_run", lit(runSequence))
         .withColumn(
             "unknown_columns",
             when(size(col("unknown")).gt(0), to_json(col("unknown"))).otherwise(lit(null)))
-        .drop("unknown", "fields");
+        .drop("unknown");
+  }
+
+  /**
+   * The records with {@code reasons} (empty = accepted), without the fields they are told by.
+   *
+   * @param typed of {@link #typed}, by the same contract and day
+   */
+  static Dataset<Row> withReasons(Dataset<Row> typed, Contract raw, @Nullable LocalDate earliest) {
+    Column[] reasons =
+        refusals(raw, earliest).stream()
+            .map(r -> when(r.isMet(), r.reason()))
+            .toArray(Column[]::new);
+    return typed
+        .withColumn(
+            "reasons",
+            when(col("fields").isNull(), array(lit("unparsable")))
+                .otherwise(array_compact(array(reasons))))
+        .drop("fields");
+  }
+
+  private static Column eventAt(Contract raw) {
+    return col(String.valueOf(raw.property("eventTime")));
   }
 
   /** Hash of all fields in the contract's order, and of the unknown ones; null is told from "". */
@@ -84,8 +123,7 @@ final class Ingest {
         raw.columnNames().stream()
             .map(c -> "coalesce(fields.`%s`, '\\u0000')".formatted(c))
             .collect(Collectors.joining(", "));
-    return expr(
-        "sha2(cast(concat_ws('\\u001f', %s, to_json(unknown)) as binary), 256)".formatted(fields));
+    return ContentHash.of(expr("concat_ws('\\u001f', %s, to_json(unknown))".formatted(fields)));
   }
 
   /**
@@ -184,11 +222,6 @@ final class Ingest {
     return "map_filter(%s, (k, v) -> NOT k IN (%s) AND v IS NOT NULL)".formatted(map, known);
   }
 
-  /** Adds the arrival date of each file; files that the list does not hold drop out. */
-  static Dataset<Row> withArrival(Dataset<Row> landed, Dataset<Row> arrivals) {
-    return landed.join(broadcast(arrivals), "ingest_file");
-  }
-
   private static Column value(Contract.Column column) {
     String field = "fields.`" + column.name() + "`";
     if (column.type() instanceof ArrayType) {
@@ -202,36 +235,40 @@ final class Ingest {
             : value);
   }
 
-  private static Column reasons(Contract raw, Column eventAt) {
-    List<Column> reasons = new ArrayList<>();
+  private static List<Refusal> refusals(Contract raw, @Nullable LocalDate earliest) {
+    List<Refusal> refusals = new ArrayList<>();
     for (Contract.Column c : raw.columns()) {
       Column field = expr("fields.`" + c.name() + "`");
       if (c.required()) {
-        reasons.add(when(field.isNull(), lit("missing:" + c.name())));
+        refusals.add(new Refusal(field.isNull(), lit("missing:" + c.name())));
       }
-      if (!c.type().equals(DataTypes.StringType)) {
-        reasons.add(when(field.isNotNull().and(col(c.name()).isNull()), lit("type:" + c.name())));
-      } else {
-        reasons.add(when(length(field).gt(LONGEST_FIELD), lit("oversized:" + c.name())));
-      }
+      refusals.add(
+          c.type().equals(DataTypes.StringType)
+              // Characters are counted only where there are so many bytes.
+              ? new Refusal(
+                  octet_length(field).gt(LONGEST_FIELD).and(length(field).gt(LONGEST_FIELD)),
+                  lit("oversized:" + c.name()))
+              : new Refusal(
+                  field.isNotNull().and(col("`" + c.name() + "`").isNull()),
+                  lit("type:" + c.name())));
     }
     for (Contract.Check check : raw.checks()) {
-      reasons.add(
-          when(
+      refusals.add(
+          new Refusal(
               coalesce(expr(check.expression()), lit(true)).equalTo(false),
-              concat(lit("rule:"), lit(check.description()))));
+              lit("rule:" + check.description())));
     }
-    reasons.add(
-        when(
+    Column eventAt = eventAt(raw);
+    refusals.add(
+        new Refusal(
             eventAt
                 .lt(lit("1990-01-01").cast(DataTypes.TimestampType))
                 .or(to_date(eventAt).gt(date_add(col("arrival_date"), MOST_DAYS_AHEAD))),
             lit("time")));
-    Column[] all = reasons.toArray(Column[]::new);
-    // Spark has no generated code for array_compact, nor then for what it holds: it is left to the
-    // few records that are refused.
-    return when(col("fields").isNull(), array(lit("unparsable")))
-        .when(coalesce(all).isNull(), array().cast("array<string>"))
-        .otherwise(array_compact(array(all)));
+    if (earliest != null) {
+      refusals.add(
+          new Refusal(col("event_date").lt(lit(Date.valueOf(earliest))), lit(Retention.REASON)));
+    }
+    return refusals;
   }
 }

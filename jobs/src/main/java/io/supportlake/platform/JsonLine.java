@@ -15,24 +15,16 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
 import org.apache.spark.sql.catalyst.json.JSONOptions;
 import org.apache.spark.sql.catalyst.util.ArrayBasedMapData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
-import org.apache.spark.sql.classic.ExpressionUtils;
-import org.apache.spark.sql.types.AbstractDataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
-import org.apache.spark.sql.types.ObjectType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.Map$;
-import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Takes a line apart that is one JSON object and nothing else. Spark's {@code from_json} does not
@@ -72,21 +64,11 @@ public final class JsonLine implements Serializable {
     for (String name : names) {
       named = named.add(name, DataTypes.StringType);
     }
-    Expression reader = Literal.create(new JsonLine(names), ObjectType.apply(JsonLine.class));
-    Seq<Expression> arguments =
-        CollectionConverters.asScala(List.of(ExpressionUtils.expression(line))).toSeq();
-    Seq<AbstractDataType> noCasts =
-        CollectionConverters.asScala(List.<AbstractDataType>of()).toSeq();
-    return ExpressionUtils.column(
-        new Invoke(
-            reader,
-            "read",
-            new StructType().add("named", named, false).add("others", TEXTS, false),
-            arguments,
-            noCasts,
-            true,
-            true,
-            true));
+    return JavaCall.of(
+        new JsonLine(names),
+        "read",
+        line,
+        new StructType().add("named", named, false).add("others", TEXTS, false));
   }
 
   /** The struct of a line, as Spark's generated code takes it. */
@@ -132,13 +114,28 @@ public final class JsonLine implements Serializable {
       return UTF8String.fromString(number == null ? '"' + parser.getText() + '"' : number);
     }
     if (!token.isStructStart()) {
-      return UTF8String.fromString(parser.getText());
+      return plain(parser);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator generator = factory().createGenerator(bytes, JsonEncoding.UTF8)) {
       copy(parser, generator);
     }
     return UTF8String.fromBytes(bytes.toByteArray());
+  }
+
+  /** The token's text. Most is ASCII, of which Spark's own copy is as quickly made as Java's. */
+  private static UTF8String plain(JsonParser parser) throws IOException {
+    char[] text = parser.getTextCharacters();
+    int offset = parser.getTextOffset();
+    byte[] bytes = new byte[parser.getTextLength()];
+    for (int i = 0; i < bytes.length; i++) {
+      char c = text[offset + i];
+      if (c >= 0x80) {
+        return UTF8String.fromString(new String(text, offset, bytes.length));
+      }
+      bytes[i] = (byte) c;
+    }
+    return UTF8String.fromBytes(bytes);
   }
 
   /** The object or array that begins here, to its end. */

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.row_number;
 
@@ -23,7 +24,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
@@ -33,9 +33,6 @@ final class LandedRecords {
   /** What Spark or a reader here adds to a row, and no file can bring. */
   private static final List<String> RESERVED =
       List.of("_corrupt_record", "_metadata", "ingest_file");
-
-  private static final StructType ARRIVALS =
-      StructType.fromDDL("ingest_file string, arrival_date date");
 
   /** What a vendor's mapping is given. */
   static final StructType VENDOR_ROW =
@@ -87,7 +84,7 @@ final class LandedRecords {
             .map(p -> p.select("payload", "fields", "unknown", "ingest_file"))
             .reduce(Dataset::unionByName)
             .orElseThrow();
-    return Ingest.withArrival(all, arrivals(files));
+    return all.withColumn("arrival_date", ArrivalDates.of(files, col("ingest_file")));
   }
 
   /** Our own formats: rows with payload, fields (a struct), unknown and ingest_file. */
@@ -219,32 +216,13 @@ final class LandedRecords {
   }
 
   private Dataset<Row> withFile(Dataset<Row> rows) {
-    String root = landing.uri().getPath();
-    // A plus sign stands for itself in a path, but decoding would make it a blank. Few paths have
-    // anything to decode, and it is looked for in every row.
-    String path =
-        """
-        if(contains(_metadata.file_path, '%'),
-           url_decode(replace(_metadata.file_path, '+', '%2B')), _metadata.file_path)
-        """;
     return rows.withColumn(
-        "ingest_file",
-        expr(
-            "substring(%s, instr(%s, '%s') + %d)"
-                .formatted(path, path, root.replace("'", "\\'"), root.length() + 1)));
+        "ingest_file", LandedPath.below(landing.uri(), col("_metadata.file_path")));
   }
 
   private String[] paths(List<TakenFile> files) {
     return files.stream()
         .map(f -> Landing.literal(landing.absolute(f.path())))
         .toArray(String[]::new);
-  }
-
-  private Dataset<Row> arrivals(List<TakenFile> files) {
-    return spark.createDataFrame(
-        files.stream()
-            .map(f -> RowFactory.create(f.path(), java.sql.Date.valueOf(f.arrivalDate())))
-            .toList(),
-        ARRIVALS);
   }
 }

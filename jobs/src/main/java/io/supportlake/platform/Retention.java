@@ -1,6 +1,5 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.array_append;
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -9,7 +8,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.when;
 
 import io.delta.tables.DeltaTable;
 import io.supportlake.KeptHistory;
@@ -112,22 +110,11 @@ final class Retention {
     }
   }
 
-  /** Records whose event lies before what retention has left of the source are refused. */
-  static Dataset<Row> refusing(Lake lake, Contract raw, Dataset<Row> typed) {
-    if (!lake.exists(LEDGER)) {
-      return typed;
-    }
-    LocalDate left = keptFrom(lake, raw, "bronze_rows").orElse(null);
-    if (left == null) {
-      return typed;
-    }
-    LocalDate first = left.plusDays(DAYS_AHEAD);
-    return typed.withColumn(
-        "reasons",
-        when(
-                coalesce(col("event_date").lt(lit(Date.valueOf(first))), lit(false)),
-                array_append(col("reasons"), lit(REASON)))
-            .otherwise(col("reasons")));
+  /** First day of events of which all records are left; empty = none of the source was removed. */
+  static Optional<LocalDate> earliest(Lake lake, Contract raw) {
+    return lake.exists(LEDGER)
+        ? keptFrom(lake, raw, "bronze_rows").map(left -> left.plusDays(DAYS_AHEAD))
+        : Optional.empty();
   }
 
   /**

@@ -124,6 +124,11 @@ public final class Sessions {
    */
   static Dataset<Row> gathered(SparkSession session, Dataset<Row> rows) {
     Dataset<Row> here = in(session, rows);
-    return Boolean.parseBoolean(session.conf().get(FEW, "false")) ? here.coalesce(1) : here;
+    return isForFewRows(session) ? here.coalesce(1) : here;
+  }
+
+  /** Whether the session is one {@link #forFewRows}. */
+  static boolean isForFewRows(SparkSession session) {
+    return Boolean.parseBoolean(session.conf().get(FEW, "false"));
   }
 }

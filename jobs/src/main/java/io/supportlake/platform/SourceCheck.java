@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.size;
 
 import io.supportlake.Settings;
 import io.supportlake.platform.ManifestFiles.TakenFile;
@@ -114,14 +113,18 @@ public final class SourceCheck {
   private Found found(
       LandedRecords landed, SourceMapping mapping, Contract raw, TakenFile file, int most) {
     Dataset<Row> typed =
-        Ingest.typed(
-                landed.of(raw, List.of(file), Map.of(mapping.folder(), mapping)),
+        Ingest.withReasons(
+                Ingest.typed(
+                    landed.of(raw, List.of(file), Map.of(mapping.folder(), mapping)),
+                    raw,
+                    settings.reportingZone(),
+                    0,
+                    null),
                 raw,
-                settings.reportingZone(),
-                0)
+                null)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Row counts = typed.agg(count(lit(1)), count_if(size(col("reasons")).gt(0))).head();
+      Row counts = typed.agg(count(lit(1)), count_if(col("is_refused"))).head();
       List<Outcome> outcomes =
           typed.limit(most).collectAsList().stream().map(row -> outcome(row, raw)).toList();
       return new Found(raw.shortName(), counts.getLong(0), counts.getLong(1), outcomes);

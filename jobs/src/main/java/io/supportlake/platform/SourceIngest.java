@@ -6,11 +6,11 @@ import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.left;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -41,6 +41,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
 import scala.concurrent.Await;
 import scala.concurrent.duration.Duration;
 
@@ -51,7 +52,7 @@ final class SourceIngest {
 
   private static final String ERROR = "error";
 
-  private static final Column IS_REFUSED = size(col("reasons")).gt(0);
+  private static final Column IS_REFUSED = col("is_refused");
   private static final Column UNKNOWN = count_if(col("unknown_columns").isNotNull());
 
   /** Landed bytes, and landed files, for which a second task, and its file, are worth it. */
@@ -221,7 +222,7 @@ final class SourceIngest {
     // To look for people reads the records several times. Quarantine alone keeps them as they
     // came: of others they would fill the memory.
     Dataset<Row> kept =
-        typed
+        Ingest.withReasons(typed, raw, earliest(raw))
             .withColumn("payload", when(IS_REFUSED, col("payload")))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -237,7 +238,7 @@ final class SourceIngest {
     Dataset<Row> observed =
         screened
             .rows()
-            .drop("payload", ROW)
+            .drop("payload", "fields", ROW)
             .observe(seen, count(lit(1)).as(READ), observations(batch.raw()));
     long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
     long tasks = 1 + Math.max(bytes / BYTES_OF_A_TASK, files.size() / FILES_OF_A_TASK);
@@ -278,11 +279,14 @@ final class SourceIngest {
 
   private Dataset<Row> typed(Batch batch, List<TakenFile> files) {
     Dataset<Row> landed = records.of(batch.raw(), files, batch.mappings());
-    return Retention.refusing(
-            lake, batch.raw(), Ingest.typed(landed, batch.raw(), zone, runSequence))
-        // Also keeps whoever asks for those with reasons from having all checks of all columns
-        // put in the place of the reasons, on which the optimizer would spend minutes.
+    return Ingest.typed(landed, batch.raw(), zone, runSequence, earliest(batch.raw()))
+        // Also keeps whoever asks for those that are refused from having all checks of all columns
+        // done twice.
         .withColumn(ROW, monotonically_increasing_id());
+  }
+
+  private @Nullable LocalDate earliest(Contract raw) {
+    return Retention.earliest(lake, raw).orElse(null);
   }
 
   /** What else is counted while the rows go by: to read all columns for it again is dear. */
@@ -332,9 +336,15 @@ final class SourceIngest {
     }
     Dataset<Row> again =
         erased.isEmpty()
-            ? typed(batch, batch.files().stream().filter(f -> refusing.contains(f.path())).toList())
-            : screened.rows();
-    return again.where(IS_REFUSED).select(Lake.columns(REFUSED.fieldNames())).localCheckpoint();
+            ? Ingest.withReasons(
+                typed(
+                        batch,
+                        batch.files().stream().filter(f -> refusing.contains(f.path())).toList())
+                    .where(IS_REFUSED),
+                batch.raw(),
+                earliest(batch.raw()))
+            : screened.rows().where(IS_REFUSED);
+    return again.select(Lake.columns(REFUSED.fieldNames())).localCheckpoint();
   }
 
   private Taken decided(Batch batch, Read read, StagedAppend staged) {
@@ -523,7 +533,11 @@ final class SourceIngest {
             : lake.read(bronze)
                 .where(col("event_date").isInCollection(days))
                 .where(col("ingest_run").lt(runSequence));
-    return stored.select("record_id", "content_hash", "record_version");
+    return stored.select(
+        col("record_id"),
+        // Records that earlier versions of this program took have all digits.
+        left(col("content_hash"), lit(ContentHash.LENGTH)).as("content_hash"),
+        col("record_version"));
   }
 
   /** A row a file; one without records counts as read 0. */

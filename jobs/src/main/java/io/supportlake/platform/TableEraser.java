@@ -195,8 +195,8 @@ final class TableEraser {
       if (!names.isEmpty()) {
         set.put(
             "content_hash",
-            "CASE WHEN %s THEN sha2(cast(concat_ws('|', s.id_name, %s, t.record_version) as binary), 256) ELSE t.content_hash END"
-                .formatted(names, masked("t.record_id", isOwn)));
+            "CASE WHEN %s THEN left(sha2(cast(concat_ws('|', s.id_name, %s, t.record_version) as binary), 256), %d) ELSE t.content_hash END"
+                .formatted(names, masked("t.record_id", isOwn), ContentHash.LENGTH));
       }
     }
     return Optional.of(new Plan(conditions, deletions, set));

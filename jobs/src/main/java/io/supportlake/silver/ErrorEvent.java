@@ -2,10 +2,13 @@ package io.supportlake.silver;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.contains;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
@@ -42,8 +45,11 @@ public final class ErrorEvent implements Table {
 
   /** Tokens lose key and hash first: neither another person nor another key is another template. */
   private static Column masked(Column message) {
+    // Few lines have a bracket, and to look for one costs nothing beside the expression.
     return udf((UDF1<String, String>) LogTemplates::mask, DataTypes.StringType)
-        .apply(regexp_replace(message, TOKEN, "[$1]"));
+        .apply(
+            when(contains(message, lit("[")), regexp_replace(message, lit(TOKEN), lit("[$1]")))
+                .otherwise(message));
   }
 
   /** 64 bits of the SHA-256; a masked line has no line break, so the parts cannot run together. */

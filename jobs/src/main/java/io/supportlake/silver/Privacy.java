@@ -55,7 +55,7 @@ final class Privacy {
     @Serial private static final long serialVersionUID = 1;
 
     /** A power of two, of which the low bits of a hash choose one. */
-    private static final int PLACES = 1 << 16;
+    private static final int PLACES = 1 << 17;
 
     /** An export may have whole texts for ids; so many of them would fill the memory. */
     private static final int LONGEST_KEPT = 100;

@@ -2,25 +2,30 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.supportlake.platform.Checks.Result;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.Test;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChecksTest extends SparkSuite {
   private static final String TABLE = "silver.usage_day";
 
   /** Spark's hash leaves nulls out, so that it does not tell where in a key they stand. */
-  @Test
-  void keysOfTheSameHashAreToldApart() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keysOfTheSameHashAreToldApart(boolean isForFewRows) {
+    SparkSession session = isForFewRows ? Sessions.forFewRows(spark()) : spark();
     Dataset<Row> twoKeys =
         Rows.of(CONTRACTS, TABLE)
             .with("account_id", "a", "user_id", "")
             .with("account_id", "", "user_id", "a")
-            .dataset(spark())
+            .dataset(session)
             .withColumn("account_id", expr("nullif(account_id, '')"))
             .withColumn("user_id", expr("nullif(user_id, '')"));
     assertThat(twoKeys.selectExpr("xxhash64(account_id, user_id)").distinct().count()).isEqualTo(1);
@@ -31,6 +36,30 @@ class ChecksTest extends SparkSuite {
     assertThat(keyCheck(twoKeys.unionAll(twoKeys).unionAll(twoKeys)))
         .extracting(Result::isPassed, Result::failures)
         .containsExactly(false, 4L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keysRowsAndNullsAreCountedWhereverTheyFail(boolean isForFewRows) {
+    SparkSession session = isForFewRows ? Sessions.forFewRows(spark()) : spark();
+    Dataset<Row> rows =
+        Rows.of(CONTRACTS, TABLE)
+            .with("account_id", "a", "feature", "pay", "amount", "1.00", "currency", "")
+            .with("account_id", "a", "feature", "pay", "amount", "0.00", "currency", "")
+            .with("account_id", "b", "feature", "", "amount", "0.00", "currency", "")
+            .dataset(session)
+            .withColumn("feature", expr("nullif(feature, '')"));
+
+    Checks.Outcome outcome = Checks.run(CONTRACTS.of(TABLE), rows);
+    assertThat(outcome.rows()).isEqualTo(3);
+    assertThat(outcome.results().stream().filter(r -> !r.isPassed()))
+        .extracting(Result::name, Result::failures)
+        .containsExactly(
+            tuple("feature is never null", 1L),
+            tuple(
+                "the key (account_id, user_id, product, feature, currency, usage_date, arrival_date) is unique",
+                1L),
+            tuple("money names its currency", 1L));
   }
 
   private static Result keyCheck(Dataset<Row> rows) {

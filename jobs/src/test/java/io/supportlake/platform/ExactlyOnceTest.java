@@ -77,6 +77,17 @@ class ExactlyOnceTest extends SparkSuite {
     assertThat(ids()).containsExactly("m1", "m2", "m3");
   }
 
+  /** Versions of this program before took hashes of twice as many digits. */
+  @Test
+  void recordsWithLongHashesAreKnownWhenTheyAreDeliveredAgain() throws IOException {
+    DeltaTable.forPath(spark(), lake().path("bronze.money_event"))
+        .updateExpr(Map.of("content_hash", "concat(content_hash, reverse(content_hash))"));
+    land("2026-03-03/again.jsonl", records(1, 2, 3));
+
+    assertThat(run(SECOND).accepted()).isZero();
+    assertThat(accounts(2)).containsExactly("money_event/2026-03-03/again.jsonl|true|3|0|3|0");
+  }
+
   @Test
   void aFileThatGrewAfterItWasTakenIsReportedUntilItIsDeliveredAsAFileOfItsOwn()
       throws IOException {

@@ -1,0 +1,67 @@
+package io.supportlake.platform;
+
+import io.supportlake.platform.ManifestFiles.TakenFile;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The day that a record's file arrived. A join would look every record's file up; the last is kept.
+ *
+ * <p>It is called from generated code, so it is public.
+ */
+public final class ArrivalDates implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /** Days since 1970, as Spark holds them, by path. */
+  private final HashMap<String, Integer> days;
+
+  private transient volatile @Nullable Known last;
+
+  private ArrivalDates(Map<String, Integer> days) {
+    this.days = new HashMap<>(days);
+  }
+
+  private record Known(UTF8String path, int day) {}
+
+  /**
+   * Of a column of paths below the landing zone.
+   *
+   * @param files all that the paths may be of
+   */
+  static Column of(List<TakenFile> files, Column path) {
+    Map<String, Integer> days = new HashMap<>();
+    files.forEach(f -> days.put(f.path(), (int) f.arrivalDate().toEpochDay()));
+    return JavaCall.of(new ArrivalDates(days), "day", path, DataTypes.DateType);
+  }
+
+  /** Of a path, as Spark's generated code has it. */
+  public int day(UTF8String path) {
+    Known known = last;
+    if (known == null || !known.path.equals(path)) {
+      Integer day = days.get(path.toString());
+      if (day == null) {
+        throw new IllegalStateException(
+            "Spark has read a record of %s, which the run did not plan to read".formatted(path));
+      }
+      known = new Known(path.copy(), day);
+      last = known;
+    }
+    return known.day;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ArrivalDates dates && dates.days.equals(days);
+  }
+
+  @Override
+  public int hashCode() {
+    return days.hashCode();
+  }
+}
