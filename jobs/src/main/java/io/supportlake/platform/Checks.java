@@ -19,7 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** A contract's checks over the rows about to be committed, in one aggregate. */
+/** A contract's checks over the rows about to be committed. */
 final class Checks {
 
   /** What one check found. */

@@ -60,7 +60,7 @@ public final class Contracts {
           ingest(
               "content_hash",
               "string",
-              "first 32 hex digits of the SHA-256 of the record's content; all 64 in records taken by versions before"),
+              "first 32 hex digits of the SHA-256 of the record's content; records that earlier versions of the program took may have all 64"),
           ingest("event_date", "date", "day of the event time in the reporting zone"),
           ingest("arrival_date", "date", "day the record's file arrived"),
           ingest("ingest_file", "string", "path of the file below the landing zone"),

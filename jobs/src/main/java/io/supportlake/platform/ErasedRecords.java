@@ -78,7 +78,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
    * The records without those of erased people. Costs nothing where nobody was erased; else one
    * pass over the distinct ids of the source.
    *
-   * @param typed of {@link Ingest#typed}
+   * @param typed of {@link Ingest#withReasons}
    * @param runSequence number of the run, whose own records are not known before it
    */
   Screened screen(Lake lake, Contract raw, Dataset<Row> typed, long runSequence) {

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
@@ -108,7 +109,9 @@ final class Ingest {
     return typed
         .withColumn(
             "reasons",
-            when(col("fields").isNull(), array(lit("unparsable")))
+            when(not(col("is_refused")), array().cast("array<string>"))
+                .when(col("fields").isNull(), array(lit("unparsable")))
+                // Spark has no generated code for it: it is left to the few that are refused.
                 .otherwise(array_compact(array(reasons))))
         .drop("fields");
   }

@@ -22,7 +22,7 @@ final class JavaCall {
    * What the method gives of a column; null of null.
    *
    * @param target has value semantics, or Spark would call the method once for each place it stands
-   *     at; its class and method are public, and tasks of one process share it
+   *     at; its class and method are public, and each task has its own
    * @param method takes and gives the types by which Spark holds the column and the result
    */
   static Column of(Serializable target, String method, Column argument, DataType result) {

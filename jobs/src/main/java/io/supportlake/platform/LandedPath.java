@@ -31,7 +31,12 @@ public final class LandedPath implements Serializable {
    * @param zone the landing zone's
    */
   static Column below(URI zone, Column address) {
-    return JavaCall.of(new LandedPath(zone.getPath() + "/"), "path", address, DataTypes.StringType);
+    String root = zone.getPath();
+    return JavaCall.of(
+        new LandedPath(root.endsWith("/") ? root : root + "/"),
+        "path",
+        address,
+        DataTypes.StringType);
   }
 
   /** Of an address, as Spark's generated code has it. */

@@ -12,9 +12,6 @@ import io.supportlake.Table;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.expressions.MakeDecimal;
-import org.apache.spark.sql.catalyst.expressions.UnscaledValue;
-import org.apache.spark.sql.classic.ExpressionUtils;
 
 /**
  * {@code silver.usage_day}: what an account's user did with a feature on a day, as told by the
@@ -22,11 +19,6 @@ import org.apache.spark.sql.classic.ExpressionUtils;
  * where the two cancel out there is no row.
  */
 public final class UsageDay implements Table {
-  /** Of an amount, as the contract has it. */
-  private static final int DIGITS = 18;
-
-  private static final int SCALE = 2;
-
   /** For the platform. */
   public UsageDay() {}
 
@@ -50,7 +42,9 @@ public final class UsageDay implements Table {
             sum(when(isSuccess, lit(0L)).otherwise(sign)).as("failure_count"),
             sum(when(isSuccess.and(col("is_core")), sign).otherwise(lit(0L)))
                 .as("core_success_count"),
-            amount(sum(when(movesMoney, cents(col("amount")).multiply(sign)).otherwise(lit(0L))))
+            sum(when(movesMoney, col("amount").multiply(col("record_sign").cast("decimal(1,0)")))
+                    .otherwise(lit(0)))
+                .cast("decimal(18,2)")
                 .as("amount"))
         .filter(
             col("event_count")
@@ -60,15 +54,5 @@ public final class UsageDay implements Table {
                 .or(col("amount").notEqual(0)))
         // After the sums: a hash per key instead of one per event.
         .withColumn("user_id", Privacy.token(Privacy.USER, col("user_id"), settings));
-  }
-
-  /** Whole numbers are added up in place; of decimals every sum would be an object of its own. */
-  private static Column cents(Column amount) {
-    return ExpressionUtils.column(new UnscaledValue(ExpressionUtils.expression(amount)));
-  }
-
-  private static Column amount(Column cents) {
-    return ExpressionUtils.column(
-        new MakeDecimal(ExpressionUtils.expression(cents), DIGITS, SCALE, false));
   }
 }

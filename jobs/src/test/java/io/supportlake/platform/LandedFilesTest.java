@@ -40,6 +40,12 @@ class LandedFilesTest extends SparkSuite {
             "usage/2026-03-02/a.jsonl",
             "usage/2026-03-02/a.jsonl",
             "usage/2026-03-02/ü.jsonl");
+    assertThat(
+            Lines.of(
+                texts("file:///a.jsonl")
+                    .select(LandedPath.below(URI.create("file:/"), col("value")).as("path")),
+                "path"))
+        .containsExactly("a.jsonl");
     assertThatThrownBy(() ->
             texts("file:///srv/landing%20zone-2/a.jsonl")
                 .select(LandedPath.below(ZONE, col("value")))

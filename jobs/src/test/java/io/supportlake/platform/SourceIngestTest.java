@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
+import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,9 @@ class SourceIngestTest extends SparkSuite {
                 note.formatted("e3", "priority", "huge"),
                 note.formatted("e4", "tier", "9"),
                 note.formatted("e5", "talk_seconds", "3000000000"),
-                note.formatted("e6", "text", "x".repeat(Ingest.LONGEST_FIELD + 1))));
+                note.formatted("e6", "text", "x".repeat(Ingest.LONGEST_FIELD + 1)),
+                // Of so many bytes, but not characters.
+                note.formatted("e7", "text", "ü".repeat(Ingest.LONGEST_FIELD * 2 / 3))));
     IntStream.range(0, 120).forEach(i -> lines.add(note.formatted("g" + i, "channel", "chat")));
 
     Taken events = take("case_event", lines);
@@ -108,6 +111,34 @@ class SourceIngestTest extends SparkSuite {
             "[type:amount]",
             "[type:amount]",
             "[type:amount]");
+  }
+
+  @Test
+  void aRecordHasAllItsReasonsInTheContractsOrder() throws IOException {
+    Lake lake = lakeIn(folder);
+    // Events of the two days after the first that is left may lie in what is gone. Half past eleven
+    // in the evening is the next day in the reporting zone.
+    lake.append(
+        Retention.LEDGER,
+        Rows.of(CONTRACTS, Retention.LEDGER)
+            .with("source", "money_event", "kept_from", "2026-02-01", "bronze_rows", 5L)
+            .dataset(spark()),
+        1,
+        1);
+    List<String> lines =
+        new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> FEE.replace("m1", "g" + i)).toList());
+    lines.add(
+        FEE.replace("\"account_id\":\"A1\",", "")
+            .replace("12.50", "much")
+            .replace("\"fee\"", "\"gift\"")
+            .replace("2026-03-01T", "1989-12-31T"));
+    lines.add(FEE.replace("m1", "m2").replace("2026-03-01T", "2026-02-01T"));
+    lines.add(FEE.replace("m1", "m3").replace("2026-03-01T", "2026-02-02T"));
+
+    assertThat(reasons(take("money_event", lines)))
+        .containsExactly(
+            "[missing:account_id, type:amount, rule:kind is one of the four known, time, retention]",
+            "[retention]");
   }
 
   private Taken take(String source, List<String> lines) throws IOException {
