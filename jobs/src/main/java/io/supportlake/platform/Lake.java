@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 
 import io.delta.tables.DeltaTable;
+import io.supportlake.platform.Contract.Kind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -54,6 +55,9 @@ public final class Lake {
 
   /** Layers whose tables the runs name. */
   private static final Set<String> RECORDS = Set.of("bronze", "silver", "gold");
+
+  /** Kinds of tables of which rows are replaced. */
+  private static final Set<Kind> REWRITTEN = Set.of(Kind.LIFECYCLE, Kind.DAILY, Kind.SNAPSHOT);
 
   /** Whole numbers, from narrow to wide. */
   private static final List<DataType> INTEGERS = List.of(DataTypes.IntegerType, DataTypes.LongType);
@@ -351,7 +355,7 @@ public final class Lake {
 
   /** Replaces all rows. */
   public void overwrite(String table, Dataset<Row> rows, long count) {
-    writer(table, rows, count).mode(SaveMode.Overwrite).save(path(table));
+    writer(table, inRanges(contracts.of(table), rows, count), count).mode(SaveMode.Overwrite).save(path(table));
     known.put(table, true);
   }
 
@@ -360,12 +364,15 @@ public final class Lake {
     Rewrite.commit(
         rows.sparkSession(),
         log(table),
-        days::mayLieIn,
-        touched ->
-            prepared(
-                table,
-                rows.unionByName(touched.rows().where(days.isKept())),
-                count + touched.mostRows()));
+        new Rewrite.Replacement(
+            days::mayLieIn,
+            count,
+            hasRanges(contracts.of(table)),
+            touched ->
+                rewritten(
+                    table,
+                    rows.unionByName(touched.rows().where(days.isKept())),
+                    count + touched.mostRows())));
   }
 
   /**
@@ -380,18 +387,21 @@ public final class Lake {
     Rewrite.commit(
         built.sparkSession(),
         log(table),
-        file -> difference.files().contains(new Path(file.path()).getName()),
-        touched -> {
-          if (touched.files() < difference.files().size()) {
-            throw new UsageException(
-                "%s was changed by another program while this one read it. The table is as the other left it. Whoever runs that program keeps it off the lake while runs write; then the same command completes what was begun."
-                    .formatted(table));
-          }
-          return prepared(
-              table,
-              built.unionByName(difference.untouched(touched.rows())),
-              difference.builtCount() + touched.mostRows());
-        });
+        new Rewrite.Replacement(
+            file -> difference.files().contains(new Path(file.path()).getName()),
+            difference.builtCount(),
+            hasRanges(contracts.of(table)),
+            touched -> {
+              if (touched.files() < difference.files().size()) {
+                throw new UsageException(
+                    "%s was changed by another program while this one read it. The table is as the other left it. Whoever runs that program keeps it off the lake while runs write; then the same command completes what was begun."
+                        .formatted(table));
+              }
+              return rewritten(
+                  table,
+                  built.unionByName(difference.untouched(touched.rows())),
+                  difference.builtCount() + touched.mostRows());
+            }));
   }
 
   /** The rows of a version, each with the name of its file in {@link Difference#FILE}. */
@@ -485,6 +495,26 @@ public final class Lake {
               return col("`" + c.name() + "`").cast(c.type()).as(c.name(), comment);
             })
             .toArray(Column[]::new));
+  }
+
+  private Dataset<Row> rewritten(String table, Dataset<Row> rows, long mostRows) {
+    return prepared(table, inRanges(contracts.of(table), rows, mostRows), mostRows);
+  }
+
+  /**
+   * Whether the table's files have each a range of its order, mostly of time. What comes in order
+   * has that by itself; what is written anew is cut into them.
+   */
+  static boolean hasRanges(Contract contract) {
+    return REWRITTEN.contains(contract.kind()) && !clusterBy(contract).isEmpty();
+  }
+
+  private static Dataset<Row> inRanges(Contract contract, Dataset<Row> rows, long mostRows) {
+    return mostRows < ONE_FILE || !hasRanges(contract)
+        ? rows
+        : rows.repartitionByRange(
+            (int) Math.min(Rewrite.MOST_FILES, Math.ceilDiv(mostRows, ONE_FILE)),
+            col("`" + clusterBy(contract).getFirst() + "`"));
   }
 
   /** The rows as they are written: in the contract's columns and order, in as few files as fit. */

@@ -1,0 +1,145 @@
+package io.supportlake.platform;
+
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.supportlake.testing.SparkSuite;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A day's rows of {@code gold.agent_day} lie in few of its files: 100 agents a day, 75 bytes each. */
+class FileRangesTest extends SparkSuite {
+  private static final String TABLE = "gold.agent_day";
+  private static final LocalDate FIRST = LocalDate.of(2026, 1, 1);
+
+  @TempDir private Path folder;
+
+  private Lake lake = lakeIn(Path.of("."));
+
+  /** The days of a file, from 0. */
+  private record Range(int first, int last, long rows) {
+    static Range of(Row row) {
+      return new Range(number(row.getDate(0)), number(row.getDate(1)), row.getLong(2));
+    }
+
+    private static int number(java.sql.Date date) {
+      return (int) (date.toLocalDate().toEpochDay() - FIRST.toEpochDay());
+    }
+  }
+
+  @BeforeEach
+  void oneFileThatIsCutWhenADayIsReplaced() {
+    lake = lakeIn(folder);
+    lake.overwrite(TABLE, days(0, 300, 1), 30_000);
+    assertThat(ranges()).containsExactly(new Range(0, 299, 30_000));
+    replace(150, 2);
+  }
+
+  @Test
+  void aFileHasARangeOfDaysAndTheBytesThatItShould() {
+    List<Range> ranges = ranges();
+
+    assertThat(ranges).hasSizeBetween(5, 12);
+    IntStream.range(1, ranges.size())
+        .forEach(i ->
+            assertThat(ranges.get(i).first).isBetween(ranges.get(i - 1).last, ranges.get(i - 1).last + 1));
+    assertThat(ranges.subList(0, ranges.size() - 1).stream().map(Range::rows).distinct()).hasSize(1);
+    assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 300, 1));
+  }
+
+  @Test
+  void theRunningDayIsReplacedInTheLastFileAlone() {
+    List<Range> before = ranges();
+
+    replace(299, 2);
+    replace(299, 3);
+
+    assertThat(ranges()).isEqualTo(before);
+    assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 299, 1), days(299, 300, 3));
+  }
+
+  /** A day that follows touches no file; ten of them do not stay ten files. */
+  @Test
+  void smallFilesAreJoined() {
+    List<Range> before = ranges();
+    for (int day = 300; day < 309; day++) {
+      replace(day, 1);
+    }
+    assertThat(ranges()).hasSize(before.size() + 9).startsWith(before.toArray(Range[]::new));
+
+    replace(309, 1);
+
+    List<Range> joined = new ArrayList<>(before);
+    joined.add(new Range(300, 309, 1_000));
+    assertThat(ranges()).isEqualTo(joined);
+    assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 310, 1));
+  }
+
+  private void replace(int day, int count) {
+    lake.replaceDays(
+        TABLE,
+        days(day, day + 1, count),
+        100,
+        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST.plusDays(day))), false));
+  }
+
+  private List<Range> ranges() {
+    return lake.readWithFiles(TABLE, lake.version(TABLE))
+        .groupBy(Difference.FILE)
+        .agg(min("activity_date").as("first"), max("activity_date").as("last"), count("agent_id").as("rows"))
+        .orderBy("first", "last")
+        .select("first", "last", "rows")
+        .collectAsList()
+        .stream()
+        .map(Range::of)
+        .toList();
+  }
+
+  @SafeVarargs
+  private final void assertHolds(Dataset<Row>... parts) {
+    assertSameRows(
+        Arrays.stream(parts).reduce(Dataset::union).orElseThrow(),
+        lake.read(TABLE));
+  }
+
+  private Dataset<Row> days(int from, int to, int count) {
+    Dataset<Row> rows =
+        spark()
+            .range(from * 100L, to * 100L, 1, 1)
+            .selectExpr(
+                "date_add(date'%s', int(id / 100)) AS activity_date".formatted(FIRST),
+                "sha2(string(id), 256) AS agent_id",
+                "%dL AS contact_count".formatted(count));
+    return lake.ordered(CONTRACTS.of(TABLE), filled(rows));
+  }
+
+  /** Other columns: 0 where there must be a value. */
+  private static Dataset<Row> filled(Dataset<Row> rows) {
+    Dataset<Row> all = rows;
+    for (Contract.Column column : CONTRACTS.of(TABLE).columns()) {
+      if (!List.of(rows.columns()).contains(column.name())) {
+        all =
+            all.withColumn(
+                column.name(),
+                (column.required()
+                        ? lit(0)
+                        : lit(null))
+                    .cast(column.type()));
+      }
+    }
+    return all;
+  }
+}
