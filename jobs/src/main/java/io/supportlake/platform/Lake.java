@@ -355,7 +355,9 @@ public final class Lake {
 
   /** Replaces all rows. */
   public void overwrite(String table, Dataset<Row> rows, long count) {
-    writer(table, inRanges(contracts.of(table), rows, count), count).mode(SaveMode.Overwrite).save(path(table));
+    writer(table, inRanges(contracts.of(table), rows, count, Math.ceilDiv(count, ONE_FILE)), count)
+        .mode(SaveMode.Overwrite)
+        .save(path(table));
     known.put(table, true);
   }
 
@@ -367,12 +369,9 @@ public final class Lake {
         new Rewrite.Replacement(
             days::mayLieIn,
             count,
-            hasRanges(contracts.of(table)),
+            isOrdered(contracts.of(table)),
             touched ->
-                rewritten(
-                    table,
-                    rows.unionByName(touched.rows().where(days.isKept())),
-                    count + touched.mostRows())));
+                rewritten(table, rows.unionByName(touched.rows().where(days.isKept())), touched)));
   }
 
   /**
@@ -390,7 +389,7 @@ public final class Lake {
         new Rewrite.Replacement(
             file -> difference.files().contains(new Path(file.path()).getName()),
             difference.builtCount(),
-            hasRanges(contracts.of(table)),
+            isOrdered(contracts.of(table)),
             touched -> {
               if (touched.files() < difference.files().size()) {
                 throw new UsageException(
@@ -398,9 +397,7 @@ public final class Lake {
                         .formatted(table));
               }
               return rewritten(
-                  table,
-                  built.unionByName(difference.untouched(touched.rows())),
-                  difference.builtCount() + touched.mostRows());
+                  table, built.unionByName(difference.untouched(touched.rows())), touched);
             }));
   }
 
@@ -497,24 +494,27 @@ public final class Lake {
             .toArray(Column[]::new));
   }
 
-  private Dataset<Row> rewritten(String table, Dataset<Row> rows, long mostRows) {
-    return prepared(table, inRanges(contracts.of(table), rows, mostRows), mostRows);
+  private Dataset<Row> rewritten(String table, Dataset<Row> rows, Rewrite.Touched touched) {
+    return prepared(
+        table,
+        inRanges(contracts.of(table), rows, touched.mostRows(), touched.ranges()),
+        touched.mostRows());
   }
 
   /**
-   * Whether the table's files have each a range of its order, mostly of time. What comes in order
-   * has that by itself; what is written anew is cut into them.
+   * Whether rows of the table are replaced and it has an order, mostly of time: then its files have
+   * each a range of it, and a day's changes write few of them anew.
    */
-  static boolean hasRanges(Contract contract) {
+  private static boolean isOrdered(Contract contract) {
     return REWRITTEN.contains(contract.kind()) && !clusterBy(contract).isEmpty();
   }
 
-  private static Dataset<Row> inRanges(Contract contract, Dataset<Row> rows, long mostRows) {
-    return mostRows < ONE_FILE || !hasRanges(contract)
+  /** Of few rows one task makes all files. */
+  private static Dataset<Row> inRanges(
+      Contract contract, Dataset<Row> rows, long mostRows, long ranges) {
+    return mostRows < ONE_FILE || !isOrdered(contract)
         ? rows
-        : rows.repartitionByRange(
-            (int) Math.min(Rewrite.MOST_FILES, Math.ceilDiv(mostRows, ONE_FILE)),
-            col("`" + clusterBy(contract).getFirst() + "`"));
+        : rows.repartitionByRange(Math.toIntExact(ranges), columns(clusterBy(contract)));
   }
 
   /** The rows as they are written: in the contract's columns and order, in as few files as fit. */

@@ -55,8 +55,8 @@ public final class Maintenance {
   }
 
   /**
-   * Removes what is past its retention, joins small files of tables that are appended to, then
-   * removes files that no version of the last hours names.
+   * Removes what is past its retention, joins small files, then removes files that no version of
+   * the last hours names.
    *
    * @param keepHours hours that replaced files are kept; the last finished set must stay readable
    *     while a new run is under way, so less than a week is refused
@@ -122,11 +122,8 @@ public final class Maintenance {
   private void optimize(int keepHours) {
     for (Contract contract : contracts.all()) {
       if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
-        // Files with ranges are joined when they are rewritten; as one they would be so every day.
-        if (!Lake.hasRanges(contract)) {
-          DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
-          var _ = table.optimize().executeCompaction();
-        }
+        DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
+        var _ = table.optimize().executeCompaction();
         lake.vacuum(contract.name(), keepHours);
         progress.step("  %-28s optimized and vacuumed", contract.name());
       }

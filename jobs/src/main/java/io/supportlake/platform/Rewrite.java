@@ -2,7 +2,6 @@ package io.supportlake.platform;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -28,43 +27,38 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 final class Rewrite {
   /**
-   * Bytes that a file of a sorted table has at the least: so much is written anew for a change of
-   * one day, and read for rows of one.
+   * Bytes that a file of a table with an order has at the least: so much is written anew for a
+   * change of one day.
    */
   private static final long LEAST_BYTES = 256L << 10;
 
-  /** Files that a large table is held to: of more than 50 Delta keeps no list beside a version. */
-  static final int MOST_FILES = 32;
-
-  /**
-   * Files of less than half of what they should have, above which they are joined: what is added
-   * where no file is touched, as a day that follows the last, is a file of its own.
-   */
-  private static final int MOST_SMALL_FILES = 8;
+  /** Files that a table with an order is cut into, however large it is. */
+  private static final int FILES = 20;
 
   private Rewrite() {}
 
   /**
    * What is written anew.
    *
-   * @param rows all rows of the files
-   * @param files number of files
-   * @param mostRows not less than there are rows
+   * @param rows all rows of the files that hold rows that go
+   * @param files number of these files
+   * @param mostRows not less than there will be rows, those that are added among them
+   * @param ranges number of files to be written; 1 where the table has no order
    */
-  record Touched(Dataset<Row> rows, int files, long mostRows) {}
+  record Touched(Dataset<Row> rows, int files, long mostRows, int ranges) {}
 
   /**
    * What is replaced with what.
    *
    * @param isTouched whether a file may hold rows that go
    * @param added not less than there are rows beside those that stay
-   * @param hasRanges whether the rows are in the table's order, so that each file has a range of it
+   * @param isOrdered whether the table has an order, so that its files have ranges of it
    * @param rows those that are to stand in the place of the touched files'
    */
   record Replacement(
       Predicate<AddFile> isTouched,
       long added,
-      boolean hasRanges,
+      boolean isOrdered,
       Function<Touched, Dataset<Row>> rows) {}
 
   /**
@@ -77,36 +71,25 @@ final class Rewrite {
   }
 
   private static void commit(
-      SparkSession spark,
-      DeltaLog log,
-      OptimisticTransaction begun,
-      Replacement replacement) {
+      SparkSession spark, DeltaLog log, OptimisticTransaction begun, Replacement replacement) {
     List<AddFile> all = ListedFiles.all(begun.snapshot());
-    long wanted = Math.max(LEAST_BYTES, bytes(all) / MOST_FILES);
-    Predicate<AddFile> isSmall = file -> file.size() < wanted / 2;
-    boolean areJoined =
-        replacement.hasRanges && all.stream().filter(isSmall).count() > MOST_SMALL_FILES;
-    List<AddFile> touched =
-        all.stream()
-            .filter(
-                areJoined ? replacement.isTouched.or(isSmall) : replacement.isTouched)
-            .toList();
+    List<AddFile> touched = all.stream().filter(replacement.isTouched).toList();
     Seq<AddFile> gone = CollectionConverters.asScala(touched).toSeq();
     begun.trackFilesRead(gone);
-    long touchedRows = touched.stream().mapToLong(Rewrite::mostRows).sum();
-    OptionalLong rowsOfAFile =
-        replacement.hasRanges
-            ? rowsOfAFile(replacement.added + touchedRows, touched, wanted)
-            : OptionalLong.empty();
+    long mostRows = replacement.added + rows(touched);
+    int ranges = replacement.isOrdered ? ranges(mostRows, touched, bytes(all)) : 1;
+    Dataset<Row> rows =
+        replacement.rows.apply(
+            new Touched(
+                ListedFiles.rows(spark, log, begun.snapshot(), gone),
+                touched.size(),
+                mostRows,
+                ranges));
     Seq<FileAction> written =
         begun.writeFiles(
-            replacement.rows.apply(
-                new Touched(
-                    ListedFiles.rows(spark, log, begun.snapshot(), gone),
-                    touched.size(),
-                    touchedRows)),
-            rowsOfAFile.isPresent()
-                ? Option.apply(options(spark, rowsOfAFile.getAsLong()))
+            rows,
+            ranges > 1 && mostRows < Lake.ONE_FILE
+                ? Option.apply(options(spark, Math.ceilDiv(mostRows, ranges)))
                 : Option.empty());
     List<Action> actions =
         Stream.<Action>concat(
@@ -120,26 +103,23 @@ final class Rewrite {
             Map$.MODULE$.empty());
   }
 
-  /**
-   * How many rows a file gets: as few files as have about the bytes that are wanted, all of one
-   * size, so that a row more does not make a file of its own. Unknown where it is not known how
-   * many bytes a row has.
-   */
-  private static OptionalLong rowsOfAFile(long rows, List<AddFile> touched, long wanted) {
-    long known = touched.stream().mapToLong(Rewrite::mostRows).sum();
-    if (known == 0 || !touched.stream().allMatch(Rewrite::isCounted)) {
-      return OptionalLong.empty();
+  /** Files of about one size; 1 where it is not known how many bytes a row has. */
+  private static int ranges(long mostRows, List<AddFile> touched, long tableBytes) {
+    long known = rows(touched);
+    if (known == 0 || !touched.stream().allMatch(f -> f.numLogicalRecords().isDefined())) {
+      return 1;
     }
-    double bytes = rows * ((double) bytes(touched) / known);
-    return OptionalLong.of(Math.ceilDiv(rows, Math.max(1, Math.round(bytes / wanted))));
+    double bytes = mostRows * ((double) bytes(touched) / known);
+    return Math.toIntExact(
+        Math.max(1, Math.round(bytes / Math.max(LEAST_BYTES, tableBytes / FILES))));
+  }
+
+  private static long rows(List<AddFile> files) {
+    return files.stream().mapToLong(Rewrite::mostRows).sum();
   }
 
   private static long bytes(List<AddFile> files) {
     return files.stream().mapToLong(AddFile::size).sum();
-  }
-
-  private static boolean isCounted(AddFile file) {
-    return file.numLogicalRecords().isDefined();
   }
 
   private static DeltaOptions options(SparkSession spark, long rowsOfAFile) {

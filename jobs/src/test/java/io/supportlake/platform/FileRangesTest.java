@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.supportlake.testing.SparkSuite;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -20,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A day's rows of {@code gold.agent_day} lie in few of its files: 100 agents a day, 75 bytes each. */
+/**
+ * A day's rows of {@code gold.agent_day} lie in few of its files: 100 agents a day, 75 bytes each.
+ */
 class FileRangesTest extends SparkSuite {
   private static final String TABLE = "gold.agent_day";
   private static final LocalDate FIRST = LocalDate.of(2026, 1, 1);
@@ -55,8 +56,10 @@ class FileRangesTest extends SparkSuite {
     assertThat(ranges).hasSizeBetween(5, 12);
     IntStream.range(1, ranges.size())
         .forEach(i ->
-            assertThat(ranges.get(i).first).isBetween(ranges.get(i - 1).last, ranges.get(i - 1).last + 1));
-    assertThat(ranges.subList(0, ranges.size() - 1).stream().map(Range::rows).distinct()).hasSize(1);
+            assertThat(ranges.get(i).first)
+                .isBetween(ranges.get(i - 1).last, ranges.get(i - 1).last + 1));
+    assertThat(ranges.subList(0, ranges.size() - 1).stream().map(Range::rows).distinct())
+        .hasSize(1);
     assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 300, 1));
   }
 
@@ -71,21 +74,52 @@ class FileRangesTest extends SparkSuite {
     assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 299, 1), days(299, 300, 3));
   }
 
-  /** A day that follows touches no file; ten of them do not stay ten files. */
   @Test
-  void smallFilesAreJoined() {
+  void aDayThatIsToldLateIsWrittenWithTheFileThatItLiesIn() {
     List<Range> before = ranges();
-    for (int day = 300; day < 309; day++) {
-      replace(day, 1);
-    }
-    assertThat(ranges()).hasSize(before.size() + 9).startsWith(before.toArray(Range[]::new));
+    Range first = before.getFirst();
 
-    replace(309, 1);
+    replace(first.first + 1, 2);
+    replace(first.first + 1, 3);
 
-    List<Range> joined = new ArrayList<>(before);
-    joined.add(new Range(300, 309, 1_000));
-    assertThat(ranges()).isEqualTo(joined);
-    assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 310, 1));
+    assertThat(ranges()).isEqualTo(before);
+    assertHolds(
+        days(0, 1, 1), days(1, 2, 3), days(2, 150, 1), days(150, 151, 2), days(151, 300, 1));
+  }
+
+  @Test
+  void filesOfAMergeHaveRangesToo() {
+    List<Range> before = ranges();
+    Contract contract = CONTRACTS.of(TABLE);
+    Dataset<Row> stood =
+        lake.readWithFiles(TABLE, lake.version(TABLE))
+            .where("activity_date = date'%s'".formatted(FIRST.plusDays(299)));
+
+    lake.merge(TABLE, Difference.of(contract, days(299, 301, 4), stood));
+
+    assertThat(ranges().subList(0, before.size() - 1))
+        .isEqualTo(before.subList(0, before.size() - 1));
+    assertThat(ranges().getLast().last).isEqualTo(300);
+    assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 299, 1), days(299, 301, 4));
+  }
+
+  /** Beyond the rows that one task writes, each range is a task's. */
+  @Test
+  void manyRowsAreCutIntoRangesByTasks() {
+    lake.overwrite(TABLE, days(0, 2_500, 1), 250_000);
+    assertThat(ranges()).hasSize(2);
+
+    lake.replaceDays(
+        TABLE,
+        days(0, 1, 2).union(days(2_499, 2_500, 2)),
+        200,
+        new ReplacedDays(
+            "activity_date", new TreeSet<>(List.of(FIRST, FIRST.plusDays(2_499))), false));
+    List<Range> cut = ranges();
+    assertThat(cut).hasSizeBetween(15, 25);
+    IntStream.range(1, cut.size())
+        .forEach(i -> assertThat(cut.get(i).first).isGreaterThan(cut.get(i - 1).last));
+    assertHolds(days(0, 1, 2), days(1, 2_499, 1), days(2_499, 2_500, 2));
   }
 
   private void replace(int day, int count) {
@@ -97,9 +131,13 @@ class FileRangesTest extends SparkSuite {
   }
 
   private List<Range> ranges() {
-    return lake.readWithFiles(TABLE, lake.version(TABLE))
+    return lake
+        .readWithFiles(TABLE, lake.version(TABLE))
         .groupBy(Difference.FILE)
-        .agg(min("activity_date").as("first"), max("activity_date").as("last"), count("agent_id").as("rows"))
+        .agg(
+            min("activity_date").as("first"),
+            max("activity_date").as("last"),
+            count("agent_id").as("rows"))
         .orderBy("first", "last")
         .select("first", "last", "rows")
         .collectAsList()
@@ -110,9 +148,7 @@ class FileRangesTest extends SparkSuite {
 
   @SafeVarargs
   private final void assertHolds(Dataset<Row>... parts) {
-    assertSameRows(
-        Arrays.stream(parts).reduce(Dataset::union).orElseThrow(),
-        lake.read(TABLE));
+    assertSameRows(Arrays.stream(parts).reduce(Dataset::union).orElseThrow(), lake.read(TABLE));
   }
 
   private Dataset<Row> days(int from, int to, int count) {
@@ -133,11 +169,7 @@ class FileRangesTest extends SparkSuite {
       if (!List.of(rows.columns()).contains(column.name())) {
         all =
             all.withColumn(
-                column.name(),
-                (column.required()
-                        ? lit(0)
-                        : lit(null))
-                    .cast(column.type()));
+                column.name(), (column.required() ? lit(0) : lit(null)).cast(column.type()));
       }
     }
     return all;
