@@ -47,7 +47,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
-  /** Rows below which a commit gets one file. */
+  /** Rows below which one task writes a commit. */
   static final long ONE_FILE = 200_000;
 
   /** Rows of a few values that every task may hold. */
@@ -512,12 +512,12 @@ public final class Lake {
   /** Of few rows one task makes all files. */
   private static Dataset<Row> inRanges(
       Contract contract, Dataset<Row> rows, long mostRows, long ranges) {
-    return mostRows < ONE_FILE || !isOrdered(contract)
+    return mostRows < ONE_FILE || ranges < 2 || !isOrdered(contract)
         ? rows
         : rows.repartitionByRange(Math.toIntExact(ranges), columns(clusterBy(contract)));
   }
 
-  /** The rows as they are written: in the contract's columns and order, in as few files as fit. */
+  /** The rows as they are written: in the contract's columns and order, by as few tasks as fit. */
   private Dataset<Row> prepared(String table, Dataset<Row> rows, long count) {
     Contract contract = contracts.of(table);
     Dataset<Row> ordered = ordered(contract, rows);

@@ -103,10 +103,15 @@ final class Rewrite {
             Map$.MODULE$.empty());
   }
 
-  /** Files of about one size; 1 where it is not known how many bytes a row has. */
+  /**
+   * Files of about one size; 1 where few of the rows were in files before, or it is not known how
+   * many were: of a few rows most bytes are the file's own.
+   */
   private static int ranges(long mostRows, List<AddFile> touched, long tableBytes) {
     long known = rows(touched);
-    if (known == 0 || !touched.stream().allMatch(f -> f.numLogicalRecords().isDefined())) {
+    if (known < mostRows / 2
+        || known == 0
+        || !touched.stream().allMatch(f -> f.numLogicalRecords().isDefined())) {
       return 1;
     }
     double bytes = mostRows * ((double) bytes(touched) / known);
