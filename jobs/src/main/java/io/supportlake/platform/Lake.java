@@ -355,7 +355,7 @@ public final class Lake {
 
   /** Replaces all rows. */
   public void overwrite(String table, Dataset<Row> rows, long count) {
-    writer(table, inRanges(contracts.of(table), rows, count, Math.ceilDiv(count, ONE_FILE)), count)
+    writer(table, inRanges(contracts.of(table), rows, count, tasks(count)), count)
         .mode(SaveMode.Overwrite)
         .save(path(table));
     known.put(table, true);
@@ -388,7 +388,7 @@ public final class Lake {
         log(table),
         new Rewrite.Replacement(
             file -> difference.files().contains(new Path(file.path()).getName()),
-            difference.builtCount(),
+            difference.builtCount() - difference.replacedCount(),
             isOrdered(contracts.of(table)),
             touched -> {
               if (touched.files() < difference.files().size()) {
@@ -511,10 +511,15 @@ public final class Lake {
 
   /** Of few rows one task makes all files. */
   private static Dataset<Row> inRanges(
-      Contract contract, Dataset<Row> rows, long mostRows, long ranges) {
-    return mostRows < ONE_FILE || ranges < 2 || !isOrdered(contract)
+      Contract contract, Dataset<Row> rows, long mostRows, int ranges) {
+    return mostRows < ONE_FILE || !isOrdered(contract)
         ? rows
-        : rows.repartitionByRange(Math.toIntExact(ranges), columns(clusterBy(contract)));
+        : rows.repartitionByRange(ranges, columns(clusterBy(contract)));
+  }
+
+  /** Tasks for so many rows of a table with an order. */
+  static int tasks(long rows) {
+    return Math.toIntExact(Math.clamp(Math.ceilDiv(rows, ONE_FILE), 1, Rewrite.FILES));
   }
 
   /** The rows as they are written: in the contract's columns and order, by as few tasks as fit. */

@@ -26,14 +26,14 @@ import scala.jdk.javaapi.CollectionConverters;
  * their own, several a commit.
  */
 final class Rewrite {
-  /**
-   * Bytes that a file of a table with an order has at the least: so much is written anew for a
-   * change of one day.
-   */
+  /** Bytes that a file of a small table with an order is to have. */
   private static final long LEAST_BYTES = 256L << 10;
 
-  /** Files that a table with an order is cut into, however large it is. */
-  private static final int FILES = 20;
+  /**
+   * Files that a large table with an order is to have: of more than 50, which more days and later
+   * rewrites may make of them, Delta keeps no list beside a version.
+   */
+  static final int FILES = 20;
 
   private Rewrite() {}
 
@@ -51,7 +51,7 @@ final class Rewrite {
    * What is replaced with what.
    *
    * @param isTouched whether a file may hold rows that go
-   * @param added not less than there are rows beside those that stay
+   * @param added by how many rows the touched files' rows become more, at most
    * @param isOrdered whether the table has an order, so that its files have ranges of it
    * @param rows those that are to stand in the place of the touched files'
    */
@@ -104,15 +104,15 @@ final class Rewrite {
   }
 
   /**
-   * Files of about one size; 1 where few of the rows were in files before, or it is not known how
-   * many were: of a few rows most bytes are the file's own.
+   * Files of about one size, by the bytes that the touched rows have. Where these are few or not
+   * counted, as many as tasks: of a few rows most bytes are the file's own.
    */
   private static int ranges(long mostRows, List<AddFile> touched, long tableBytes) {
     long known = rows(touched);
     if (known < mostRows / 2
         || known == 0
         || !touched.stream().allMatch(f -> f.numLogicalRecords().isDefined())) {
-      return 1;
+      return Lake.tasks(mostRows);
     }
     double bytes = mostRows * ((double) bytes(touched) / known);
     return Math.toIntExact(

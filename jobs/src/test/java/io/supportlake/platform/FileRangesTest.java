@@ -119,11 +119,29 @@ class FileRangesTest extends SparkSuite {
     assertThat(ranges()).containsExactly(new Range(0, 19, 2_000));
   }
 
+  /** Of the rows that come to few nobody knows the bytes, but each task has a range. */
+  @Test
+  void soManyRowsThatComeToFewAreAFileATask() {
+    lake.overwrite(TABLE, days(0, 1, 1).limit(3), 3);
+
+    lake.replaceDays(
+        TABLE,
+        days(0, 2_100, 2),
+        210_000,
+        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST)), false));
+
+    assertThat(ranges()).hasSize(2);
+    assertThat(ranges().getLast().first).isGreaterThan(ranges().getFirst().last);
+    assertThat(ranges().stream().mapToLong(Range::rows).sum()).isEqualTo(210_000);
+  }
+
   /** Beyond the rows that one task writes, each range is a task's. */
   @Test
   void manyRowsAreCutIntoRangesByTasks() {
     lake.overwrite(TABLE, days(0, 2_500, 1), 250_000);
-    assertThat(ranges()).hasSize(2);
+    List<Range> first = ranges();
+    assertThat(first).hasSize(2);
+    assertThat(first.getLast().first).isGreaterThan(first.getFirst().last);
 
     lake.replaceDays(
         TABLE,
