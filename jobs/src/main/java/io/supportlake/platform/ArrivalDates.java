@@ -11,7 +11,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The day that a record's file arrived. A join would look every record's file up; the last is kept.
+ * The day that a record's file arrived. A join would carry every record's file by another row.
  *
  * <p>It is called from generated code, so it is public.
  */
@@ -19,15 +19,11 @@ public final class ArrivalDates implements Serializable {
   private static final long serialVersionUID = 1;
 
   /** Days since 1970, as Spark holds them, by path. */
-  private final HashMap<String, Integer> days;
+  private final HashMap<UTF8String, Integer> days;
 
-  private transient volatile @Nullable Known last;
-
-  private ArrivalDates(Map<String, Integer> days) {
+  private ArrivalDates(Map<UTF8String, Integer> days) {
     this.days = new HashMap<>(days);
   }
-
-  private record Known(UTF8String path, int day) {}
 
   /**
    * Of a column of paths below the landing zone.
@@ -35,24 +31,21 @@ public final class ArrivalDates implements Serializable {
    * @param files all that the paths may be of
    */
   static Column of(List<TakenFile> files, Column path) {
-    Map<String, Integer> days = new HashMap<>();
-    files.forEach(f -> days.put(f.path(), (int) f.arrivalDate().toEpochDay()));
+    Map<UTF8String, Integer> days = new HashMap<>();
+    files.forEach(
+        f -> days.put(UTF8String.fromString(f.path()), (int) f.arrivalDate().toEpochDay()));
     return JavaCall.of(new ArrivalDates(days), "day", path, DataTypes.DateType);
   }
 
   /** Of a path, as Spark's generated code has it. */
   public int day(UTF8String path) {
-    Known known = last;
-    if (known == null || !known.path.equals(path)) {
-      Integer day = days.get(path.toString());
-      if (day == null) {
-        throw new IllegalStateException(
-            "Spark has read a record of %s, which the run did not plan to read".formatted(path));
-      }
-      known = new Known(path.copy(), day);
-      last = known;
+    Integer day = days.get(path);
+    if (day == null) {
+      throw new IllegalStateException(
+          "Spark has read a record of %s, which the run did not plan to read. Nothing was appended. This is a fault of the program: report it with this message; until it is mended, whoever runs the pipeline takes the file out of the landing zone."
+              .formatted(path));
     }
-    return known.day;
+    return day;
   }
 
   @Override

@@ -48,7 +48,7 @@ import scala.jdk.javaapi.CollectionConverters;
 /** The Delta tables of one installation: the only place that reads and writes them. */
 public final class Lake {
   /** Rows below which one task writes a commit. */
-  static final long ONE_FILE = 200_000;
+  static final long ONE_TASK = 200_000;
 
   /** Rows of a few values that every task may hold. */
   private static final long MOST_BROADCAST = 200_000;
@@ -512,21 +512,21 @@ public final class Lake {
   /** Of few rows one task makes all files. */
   private static Dataset<Row> inRanges(
       Contract contract, Dataset<Row> rows, long mostRows, int ranges) {
-    return mostRows < ONE_FILE || !isOrdered(contract)
+    return mostRows < ONE_TASK || !isOrdered(contract)
         ? rows
         : rows.repartitionByRange(ranges, columns(clusterBy(contract)));
   }
 
   /** Tasks for so many rows of a table with an order. */
   static int tasks(long rows) {
-    return Math.toIntExact(Math.clamp(Math.ceilDiv(rows, ONE_FILE), 1, Rewrite.FILES));
+    return Math.toIntExact(Math.clamp(Math.ceilDiv(rows, ONE_TASK), 1, Rewrite.FILES));
   }
 
   /** The rows as they are written: in the contract's columns and order, by as few tasks as fit. */
   private Dataset<Row> prepared(String table, Dataset<Row> rows, long count) {
     Contract contract = contracts.of(table);
     Dataset<Row> ordered = ordered(contract, rows);
-    return sorted(contract, count < ONE_FILE ? ordered.coalesce(1) : ordered);
+    return sorted(contract, count < ONE_TASK ? ordered.coalesce(1) : ordered);
   }
 
   private DataFrameWriter<Row> writer(String table, Dataset<Row> rows, long count) {

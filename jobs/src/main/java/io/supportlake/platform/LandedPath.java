@@ -46,7 +46,8 @@ public final class LandedPath implements Serializable {
       String path = URI.create(address.toString()).getPath();
       if (!path.startsWith(root)) {
         throw new IllegalStateException(
-            "Spark reads %s, which is not below the landing zone %s".formatted(path, root));
+            "Spark reads %s, which is not below the landing zone %s: most likely that is configured by another way to the same folder. Nothing was appended. Whoever configures the installation names the landing zone by the path that its files have."
+                .formatted(path, root));
       }
       // Copied: the row that an address comes with is used again.
       known = new Known(address.copy(), UTF8String.fromString(path.substring(root.length())));

@@ -88,7 +88,7 @@ final class Rewrite {
     Seq<FileAction> written =
         begun.writeFiles(
             rows,
-            ranges > 1 && mostRows < Lake.ONE_FILE
+            ranges > 1 && mostRows < Lake.ONE_TASK
                 ? Option.apply(options(spark, Math.ceilDiv(mostRows, ranges)))
                 : Option.empty());
     List<Action> actions =

@@ -605,7 +605,7 @@ public final class Runner {
       long count;
       try (StagedAppend staged =
           // Brought together after they are built: what a step computes it computes in parallel.
-          lake.stage(name, inputRows < Lake.ONE_FILE ? rows.repartition(1) : rows, sequence)) {
+          lake.stage(name, inputRows < Lake.ONE_TASK ? rows.repartition(1) : rows, sequence)) {
         count = check(contract, lake.ordered(contract, staged.rows()));
         var _ = lake.append(name, staged);
       }

@@ -187,12 +187,14 @@ final class SourceIngest {
    *
    * @param mappings by the folder of the files that they are for
    * @param refusedFiles rows of ops.check for those that were refused whole
+   * @param earliest first day of events that retention has left, or null
    */
   private record Batch(
       Contract raw,
       List<TakenFile> files,
       Map<String, SourceMapping> mappings,
-      List<Row> refusedFiles) {
+      List<Row> refusedFiles,
+      @Nullable LocalDate earliest) {
     String bronze() {
       return "bronze." + raw.shortName();
     }
@@ -209,7 +211,8 @@ final class SourceIngest {
       List<TakenFile> files,
       Map<String, SourceMapping> mappings,
       List<Row> refusedFiles) {
-    Batch batch = new Batch(raw, files, mappings, refusedFiles);
+    Batch batch =
+        new Batch(raw, files, mappings, refusedFiles, Retention.earliest(lake, raw).orElse(null));
     landing.beforeReading(files);
     List<TakenFile> filled = files.stream().filter(f -> f.bytes() > 0).toList();
     if (filled.isEmpty()) {
@@ -222,7 +225,7 @@ final class SourceIngest {
     // To look for people reads the records several times. Quarantine alone keeps them as they
     // came: of others they would fill the memory.
     Dataset<Row> kept =
-        Ingest.withReasons(typed, raw, earliest(raw))
+        Ingest.withReasons(typed, raw, batch.earliest())
             .withColumn("payload", when(IS_REFUSED, col("payload")))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -279,14 +282,10 @@ final class SourceIngest {
 
   private Dataset<Row> typed(Batch batch, List<TakenFile> files) {
     Dataset<Row> landed = records.of(batch.raw(), files, batch.mappings());
-    return Ingest.typed(landed, batch.raw(), zone, runSequence, earliest(batch.raw()))
+    return Ingest.typed(landed, batch.raw(), zone, runSequence, batch.earliest())
         // Also keeps whoever asks for those that are refused from having all checks of all columns
         // done twice.
         .withColumn(ROW, monotonically_increasing_id());
-  }
-
-  private @Nullable LocalDate earliest(Contract raw) {
-    return Retention.earliest(lake, raw).orElse(null);
   }
 
   /** What else is counted while the rows go by: to read all columns for it again is dear. */
@@ -342,7 +341,7 @@ final class SourceIngest {
                         batch.files().stream().filter(f -> refusing.contains(f.path())).toList())
                     .where(IS_REFUSED),
                 batch.raw(),
-                earliest(batch.raw()))
+                batch.earliest())
             : screened.rows().where(IS_REFUSED);
     return again.select(Lake.columns(REFUSED.fieldNames())).localCheckpoint();
   }

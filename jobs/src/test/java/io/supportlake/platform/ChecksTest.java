@@ -20,12 +20,11 @@ class ChecksTest extends SparkSuite {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void keysOfTheSameHashAreToldApart(boolean isForFewRows) {
-    SparkSession session = isForFewRows ? Sessions.forFewRows(spark()) : spark();
     Dataset<Row> twoKeys =
         Rows.of(CONTRACTS, TABLE)
             .with("account_id", "a", "user_id", "")
             .with("account_id", "", "user_id", "a")
-            .dataset(session)
+            .dataset(session(isForFewRows))
             .withColumn("account_id", expr("nullif(account_id, '')"))
             .withColumn("user_id", expr("nullif(user_id, '')"));
     assertThat(twoKeys.selectExpr("xxhash64(account_id, user_id)").distinct().count()).isEqualTo(1);
@@ -41,13 +40,12 @@ class ChecksTest extends SparkSuite {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void keysRowsAndNullsAreCountedWhereverTheyFail(boolean isForFewRows) {
-    SparkSession session = isForFewRows ? Sessions.forFewRows(spark()) : spark();
     Dataset<Row> rows =
         Rows.of(CONTRACTS, TABLE)
             .with("account_id", "a", "feature", "pay", "amount", "1.00", "currency", "")
             .with("account_id", "a", "feature", "pay", "amount", "0.00", "currency", "")
             .with("account_id", "b", "feature", "", "amount", "0.00", "currency", "")
-            .dataset(session)
+            .dataset(session(isForFewRows))
             .withColumn("feature", expr("nullif(feature, '')"));
 
     Checks.Outcome outcome = Checks.run(CONTRACTS.of(TABLE), rows);
@@ -60,6 +58,10 @@ class ChecksTest extends SparkSuite {
                 "the key (account_id, user_id, product, feature, currency, usage_date, arrival_date) is unique",
                 1L),
             tuple("money names its currency", 1L));
+  }
+
+  private static SparkSession session(boolean isForFewRows) {
+    return isForFewRows ? Sessions.forFewRows(spark()) : spark();
   }
 
   private static Result keyCheck(Dataset<Row> rows) {

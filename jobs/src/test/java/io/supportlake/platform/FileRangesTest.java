@@ -108,13 +108,7 @@ class FileRangesTest extends SparkSuite {
   /** Most bytes of a file with a few rows are the file's own: they do not tell what a row has. */
   @Test
   void manyRowsThatComeToFewAreOneFile() {
-    lake.overwrite(TABLE, days(0, 1, 1).limit(3), 3);
-
-    lake.replaceDays(
-        TABLE,
-        days(0, 20, 2),
-        2_000,
-        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST)), false));
+    fewRowsBecome(20);
 
     assertThat(ranges()).containsExactly(new Range(0, 19, 2_000));
   }
@@ -122,17 +116,20 @@ class FileRangesTest extends SparkSuite {
   /** Of the rows that come to few nobody knows the bytes, but each task has a range. */
   @Test
   void soManyRowsThatComeToFewAreAFileATask() {
-    lake.overwrite(TABLE, days(0, 1, 1).limit(3), 3);
-
-    lake.replaceDays(
-        TABLE,
-        days(0, 2_100, 2),
-        210_000,
-        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST)), false));
+    fewRowsBecome(2_100);
 
     assertThat(ranges()).hasSize(2);
     assertThat(ranges().getLast().first).isGreaterThan(ranges().getFirst().last);
     assertThat(ranges().stream().mapToLong(Range::rows).sum()).isEqualTo(210_000);
+  }
+
+  private void fewRowsBecome(int days) {
+    lake.overwrite(TABLE, days(0, 1, 1).limit(3), 3);
+    lake.replaceDays(
+        TABLE,
+        days(0, days, 2),
+        days * 100L,
+        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST)), false));
   }
 
   /** Beyond the rows that one task writes, each range is a task's. */
