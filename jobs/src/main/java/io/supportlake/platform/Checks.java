@@ -10,14 +10,17 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A contract's checks over the rows about to be committed. */
 final class Checks {
@@ -30,54 +33,123 @@ final class Checks {
 
   private Checks() {}
 
-  /** Runs every check: required columns, the key, then the contract's own. */
-  static Outcome run(Contract contract, Dataset<Row> rows) {
-    List<String> names = new ArrayList<>();
-    List<Boolean> errors = new ArrayList<>();
-    List<Column> columns = new ArrayList<>();
-    int keyCheck = -1;
+  private enum Scope {
+    ROW,
+    KEY,
+    TABLE
+  }
+
+  /**
+   * What is asked of rows.
+   *
+   * @param failures counts what fails; null = of the key of many rows, which is asked for apart
+   */
+  private record Question(String name, boolean isError, Scope scope, @Nullable Column failures) {}
+
+  /** Required columns, the key, then the contract's own. */
+  private static List<Question> questions(Contract contract, boolean isForFewRows) {
+    List<Question> questions = new ArrayList<>();
     for (Contract.Column c : contract.columns()) {
       if (c.required()) {
-        names.add(c.name() + " is never null");
-        errors.add(true);
-        columns.add(count_if(col(c.name()).isNull()));
+        questions.add(
+            new Question(
+                c.name() + " is never null", true, Scope.ROW, count_if(col(c.name()).isNull())));
       }
     }
-    // Beside distinct values Spark keeps all other counts for every one of them: of many rows those
-    // are counted alone, of few a second job would cost more.
-    boolean isApart = !Sessions.isForFewRows(rows.sparkSession());
     if (!contract.key().isEmpty()) {
-      keyCheck = names.size();
-      names.add("the key (" + String.join(", ", contract.key()) + ") is unique");
-      errors.add(true);
-      columns.add(isApart ? lit(0L) : count(lit(1)).minus(countDistinct(hash(contract))));
+      // Beside distinct values Spark keeps all other counts for every one of them: of many rows
+      // those are told apart from the others, of few a second job would cost more.
+      questions.add(
+          new Question(
+              "the key (" + String.join(", ", contract.key()) + ") is unique",
+              true,
+              Scope.KEY,
+              isForFewRows ? count(lit(1)).minus(countDistinct(hash(contract))) : null));
     }
     for (Contract.Check check : contract.checks()) {
-      names.add(check.description());
-      errors.add(check.isError());
-      columns.add(
-          check.isRow()
-              ? count_if(not(coalesce(expr(check.expression()), lit(true))))
-              : when(coalesce(expr(check.expression()), lit(true)), lit(0L)).otherwise(lit(1L)));
+      Column holds = coalesce(expr(check.expression()), lit(true));
+      questions.add(
+          new Question(
+              check.description(),
+              check.isError(),
+              check.isRow() ? Scope.ROW : Scope.TABLE,
+              check.isRow() ? count_if(not(holds)) : when(holds, lit(0L)).otherwise(lit(1L))));
     }
-    Row found = rows.agg(count(lit(1)), columns.toArray(Column[]::new)).first();
+    return questions;
+  }
+
+  /** Runs every check. */
+  static Outcome run(Contract contract, Dataset<Row> rows) {
+    List<Question> questions = questions(contract, Sessions.isForFewRows(rows.sparkSession()));
+    List<Question> counted = questions.stream().filter(q -> q.failures() != null).toList();
+    Row counts = rows.agg(count(lit(1)), columns(counted)).first();
+    return outcome(contract, rows, questions, counts.getLong(0), failures(counted, counts));
+  }
+
+  /** The rows, whose failures of the checks of single rows are counted while they are written. */
+  static Dataset<Row> observed(Contract contract, Dataset<Row> rows, Observation observation) {
+    return rows.observe(observation, count(lit(1)), columns(ofRows(questions(contract, false))));
+  }
+
+  /**
+   * Runs every check of rows that were written.
+   *
+   * @param observed what was counted of {@link #observed}
+   * @param rows the same rows, to be asked what only all of them tell
+   */
+  static Outcome run(Contract contract, Row observed, Dataset<Row> rows) {
+    List<Question> questions = questions(contract, Sessions.isForFewRows(rows.sparkSession()));
+    Map<Question, Long> failures = failures(ofRows(questions), observed);
+    List<Question> ofAll =
+        questions.stream().filter(q -> q.scope() != Scope.ROW && q.failures() != null).toList();
+    if (!ofAll.isEmpty()) {
+      failures.putAll(failures(ofAll, rows.agg(count(lit(1)), columns(ofAll)).first()));
+    }
+    return outcome(contract, rows, questions, observed.getLong(0), failures);
+  }
+
+  private static List<Question> ofRows(List<Question> questions) {
+    return questions.stream().filter(q -> q.scope() == Scope.ROW).toList();
+  }
+
+  private static Column[] columns(List<Question> questions) {
+    return questions.stream().map(Question::failures).toArray(Column[]::new);
+  }
+
+  /** By question; the first of the counts is of all rows. */
+  private static Map<Question, Long> failures(List<Question> questions, Row counts) {
+    Map<Question, Long> failures = new IdentityHashMap<>();
+    for (int i = 0; i < questions.size(); i++) {
+      failures.put(questions.get(i), counts.getLong(i + 1));
+    }
+    return failures;
+  }
+
+  private static Outcome outcome(
+      Contract contract,
+      Dataset<Row> rows,
+      List<Question> questions,
+      long count,
+      Map<Question, Long> counted) {
     List<Result> results = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      long failures = found.getLong(i + 1);
-      if (i == keyCheck && isApart) {
-        failures = found.getLong(0) - rows.select(hash(contract)).distinct().count();
-      }
-      if (i == keyCheck && failures > 0) {
+    for (Question question : questions) {
+      Long known = counted.get(question);
+      long failures = known != null ? known : hasRepeatedHash(contract, rows) ? 1 : 0;
+      if (question.scope() == Scope.KEY && failures > 0) {
         failures = sameKeys(contract, rows);
       }
-      results.add(new Result(names.get(i), errors.get(i), failures == 0, failures));
+      results.add(new Result(question.name(), question.isError(), failures == 0, failures));
     }
-    return new Outcome(found.getLong(0), results);
+    return new Outcome(count, results);
   }
 
   /** Hashes that are all different are of keys that are; others are looked at once more. */
   private static Column hash(Contract contract) {
-    return xxhash64(Lake.columns(contract.key()));
+    return RepeatedHashes.asked(Lake.columns(contract.key()));
+  }
+
+  private static boolean hasRepeatedHash(Contract contract, Dataset<Row> rows) {
+    return RepeatedHashes.among(rows.select(hash(contract))).count() > 0;
   }
 
   /** Rows beyond the first of their key. */

@@ -6,10 +6,8 @@ import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +30,7 @@ record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Se
   private static final String ID_HASH = "id_hash";
 
   /**
-   * Told by the ids' hashes; only records whose hash stands more than once are sorted.
+   * Told by the ids' hashes; only records whose hash stands more than once are looked at.
    *
    * @param staged accepted records with their file and place
    * @param existing {@code record_id}, {@code content_hash}, {@code record_version} of earlier runs
@@ -47,16 +45,14 @@ record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Se
                 "ingest_file",
                 StagedAppend.FILE,
                 StagedAppend.PLACE)
-            .withColumn(ID_HASH, xxhash64(col("record_id")));
-    Dataset<Row> stored = existing.withColumn(ID_HASH, xxhash64(col("record_id")));
+            .withColumn(ID_HASH, RepeatedHashes.asked(col("record_id")));
+    Dataset<Row> stored = existing.withColumn(ID_HASH, RepeatedHashes.asked(col("record_id")));
     Dataset<Row> contested =
-        candidates
-            .select(col(ID_HASH), lit(1).as("is_new"))
-            .unionAll(stored.select(col(ID_HASH), lit(0).as("is_new")))
-            .groupBy(ID_HASH)
-            .agg(count(lit(1)).as("copies"), max("is_new").as("is_new"))
-            .where("copies > 1 and is_new = 1")
-            .select(ID_HASH)
+        RepeatedHashes.among(
+                candidates
+                    .select(ID_HASH)
+                    .unionAll(existing.select(RepeatedHashes.known(col("record_id")))))
+            .toDF(ID_HASH)
             .localCheckpoint();
     long hashes = contested.count();
     if (hashes == 0) {

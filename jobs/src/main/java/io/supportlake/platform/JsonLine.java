@@ -45,7 +45,7 @@ public final class JsonLine implements Serializable {
 
   private final List<String> names;
   private transient @Nullable JsonFactory factory;
-  private transient @Nullable Map<String, Integer> places;
+  private transient @Nullable Order order;
 
   private JsonLine(List<String> names) {
     this.names = List.copyOf(names);
@@ -81,19 +81,19 @@ public final class JsonLine implements Serializable {
   }
 
   private @Nullable InternalRow parsed(String line) throws IOException {
-    Map<String, Integer> known = places();
-    @Nullable Object[] named = new Object[known.size()];
+    Order order = order();
+    @Nullable Object[] named = new Object[names.size()];
     Map<String, UTF8String> others = new LinkedHashMap<>();
     try (JsonParser parser = factory().createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
       }
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
+      for (int i = 0; parser.nextToken() != JsonToken.END_OBJECT; i++) {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
         UTF8String value = token == JsonToken.VALUE_NULL ? null : text(parser, token);
-        Integer place = known.get(name);
-        if (place != null) {
+        int place = order.place(name, i);
+        if (place >= 0) {
           named[place] = value;
         } else if (value != null) {
           others.put(name, value);
@@ -193,14 +193,40 @@ public final class JsonLine implements Serializable {
     return made;
   }
 
-  private Map<String, Integer> places() {
-    Map<String, Integer> made = places;
-    if (made == null) {
-      made = new HashMap<>();
+  /**
+   * Names and their places in {@link #names}, -1 = none, by their order in the lines before: it is
+   * the same in nearly all, so that few are looked up.
+   */
+  private static final class Order {
+    private record Field(String name, int place) {}
+
+    private final @Nullable Field[] fields = new @Nullable Field[64];
+    private final Map<String, Integer> places = new HashMap<>();
+
+    private Order(List<String> names) {
       for (String name : names) {
-        var _ = made.put(name, made.size());
+        var _ = places.put(name, places.size());
       }
-      places = made;
+    }
+
+    private int place(String name, int field) {
+      Field before = field < fields.length ? fields[field] : null;
+      if (before != null && before.name.equals(name)) {
+        return before.place;
+      }
+      int place = places.getOrDefault(name, -1);
+      if (field < fields.length) {
+        fields[field] = new Field(name, place);
+      }
+      return place;
+    }
+  }
+
+  private Order order() {
+    Order made = order;
+    if (made == null) {
+      made = new Order(names);
+      order = made;
     }
     return made;
   }

@@ -124,6 +124,9 @@ record LakeInputs(
                 col(id),
                 col("record_version").minus(1).as("record_version"),
                 col("arrival_date").as("superseded_on"));
+    if (Sessions.gathered(spark, corrections).isEmpty()) {
+      return fresh.withColumn("record_sign", lit(1));
+    }
     Dataset<Row> superseded =
         lake.read(name)
             .join(

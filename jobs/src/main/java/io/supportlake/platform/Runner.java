@@ -40,6 +40,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -602,11 +603,17 @@ public final class Runner {
               .mapToLong(Changes::rows)
               .sum();
       Dataset<Row> rows = built(contract, period, null, true);
+      // Brought together after they are built: what a step computes it computes in parallel.
+      Dataset<Row> gathered = inputRows < Lake.ONE_TASK ? rows.repartition(1) : rows;
+      Observation observation = new Observation();
       long count;
       try (StagedAppend staged =
-          // Brought together after they are built: what a step computes it computes in parallel.
-          lake.stage(name, inputRows < Lake.ONE_TASK ? rows.repartition(1) : rows, sequence)) {
-        count = check(contract, lake.ordered(contract, staged.rows()));
+          lake.stage(name, Checks.observed(contract, gathered, observation), sequence)) {
+        Checks.Outcome outcome =
+            noted(
+                contract, Checks.run(contract, Observed.counts(observation, name), staged.rows()));
+        Checks.refuseFailures(contract, outcome);
+        count = outcome.rows();
         var _ = lake.append(name, staged);
       }
       changes.put(name, new Changes(lake.read(name), lake.empty(name), count, true));
@@ -859,7 +866,7 @@ public final class Runner {
       String name = contract.name();
       Optional<Dataset<Row>> before = appendedBefore(contract);
       if (before.isPresent()) {
-        Checks.Outcome outcome = noted(contract, before.get());
+        Checks.Outcome outcome = noted(contract, Checks.run(contract, before.get()));
         long count = outcome.rows();
         Checks.failed(outcome)
             .forEach(failed ->
@@ -963,14 +970,13 @@ public final class Runner {
     }
 
     private long check(Contract contract, Dataset<Row> rows) {
-      Checks.Outcome outcome = noted(contract, rows);
+      Checks.Outcome outcome = noted(contract, Checks.run(contract, rows));
       Checks.refuseFailures(contract, outcome);
       return outcome.rows();
     }
 
     /** What the checks say, to be written with the run's others. */
-    private Checks.Outcome noted(Contract contract, Dataset<Row> rows) {
-      Checks.Outcome outcome = Checks.run(contract, rows);
+    private Checks.Outcome noted(Contract contract, Checks.Outcome outcome) {
       checkRows.addAll(Checks.rows(contract, outcome, sequence));
       return outcome;
     }

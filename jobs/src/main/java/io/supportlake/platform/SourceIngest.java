@@ -28,8 +28,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,8 +40,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
-import scala.concurrent.Await;
-import scala.concurrent.duration.Duration;
 
 /** Takes the files of one source into bronze, quarantine and the accounts of one run. */
 final class SourceIngest {
@@ -237,24 +233,21 @@ final class SourceIngest {
 
   private Taken take(Batch batch, Screened screened) {
     List<TakenFile> files = batch.files();
-    Observation seen = new Observation();
-    Dataset<Row> observed =
+    Observation observation = new Observation();
+    long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
+    long tasks = 1 + Math.max(bytes / BYTES_OF_A_TASK, files.size() / FILES_OF_A_TASK);
+    Dataset<Row> accepted =
         screened
             .rows()
             .drop("payload", "fields", ROW)
-            .observe(seen, count(lit(1)).as(READ), observations(batch.raw()));
-    long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
-    long tasks = 1 + Math.max(bytes / BYTES_OF_A_TASK, files.size() / FILES_OF_A_TASK);
+            // Beside the counting, since generated code ends there anyway.
+            .coalesce((int) Math.min(tasks, Integer.MAX_VALUE))
+            .observe(observation, count(lit(1)).as(READ), observations(batch.raw()))
+            .where(not(IS_REFUSED))
+            .withColumn("record_version", lit(1));
     Set<String> changed;
-    try (StagedAppend staged =
-        lake.stage(
-            batch.bronze(),
-            observed
-                .where(not(IS_REFUSED))
-                .withColumn("record_version", lit(1))
-                .coalesce((int) Math.min(tasks, Integer.MAX_VALUE)),
-            runSequence)) {
-      Row totals = totals(seen);
+    try (StagedAppend staged = lake.stage(batch.bronze(), accepted, runSequence)) {
+      Row totals = Observed.counts(observation, batch.bronze());
       changed = landing.changedWhileRead(files);
       if (changed.isEmpty()) {
         Dataset<Row> refused =
@@ -288,27 +281,13 @@ final class SourceIngest {
         .withColumn(ROW, monotonically_increasing_id());
   }
 
-  /** What else is counted while the rows go by: to read all columns for it again is dear. */
+  /** What else is counted while the rows are written: to read all columns for it again is dear. */
   private static Column[] observations(Contract raw) {
     return Stream.concat(
             Stream.of(collect_set(when(IS_REFUSED, col("ingest_file"))).as(REFUSING)),
             raw.columnNames().stream()
                 .map(c -> count(when(not(IS_REFUSED), col("`" + c + "`"))).as(FILLED + c)))
         .toArray(Column[]::new);
-  }
-
-  /** What was counted while the rows went by. */
-  private static Row totals(Observation seen) {
-    try {
-      return Await.result(seen.future(), Duration.create(1, TimeUnit.MINUTES));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while records were counted", e);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "Spark has written a source's records, but did not say within a minute how many: most likely its queue of events was full, or one of its listeners is slow. Nothing was appended. Whoever runs the pipeline starts the same command again; if it says this again, they raise spark.scheduler.listenerbus.eventqueue.capacity.",
-          e);
-    }
   }
 
   /**

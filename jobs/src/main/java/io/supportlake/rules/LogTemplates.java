@@ -41,6 +41,12 @@ public final class LogTemplates {
 
   private static final String DIGITS = "0123456789";
   private static final String HEX = DIGITS + "abcdefABCDEF";
+  private static final BitSet DIGIT = characters(DIGITS);
+  private static final BitSet HEX_DIGIT = characters(HEX);
+  private static final Set<String> DAYS_AND_MONTHS =
+      Set.of(
+          "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Mon",
+          "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   private static final String MONTH =
       "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
@@ -60,6 +66,7 @@ public final class LogTemplates {
               "<date>",
               NONE,
               DIGITS + "JFMASONDTW",
+              LogTemplates::mayBeDate,
               "(?<![\\w.])\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?:(?:T|[ ,_-]{1,2})"
                   + CLOCK
                   + ")?"
@@ -91,6 +98,7 @@ public final class LogTemplates {
               "<ip>",
               NONE,
               HEX + "/",
+              LogTemplates::mayBeAddress,
               "(?<![\\w.])/?(?:\\d{1,3}\\.){3}\\d{1,3}(?::\\d{1,5})?(?![\\w]|\\.\\d)"
                   + "|(?<![\\w:])(?=[0-9A-Fa-f:]*\\d)(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?![\\w:])"),
           mask(
@@ -109,6 +117,7 @@ public final class LogTemplates {
               "<hex>",
               NONE,
               HEX,
+              LogTemplates::mayBeHex,
               "(?<![\\w])0[xX][0-9a-fA-F]+(?![\\w])"
                   + "|(?<![A-Za-z0-9])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\\d)[0-9a-f]{8,}(?![A-Za-z0-9])"
                   + "|(?<![A-Za-z0-9])(?=[0-9A-F]*[A-F])(?=[0-9A-F]*\\d)[0-9A-F]{8,}(?![A-Za-z0-9])"),
@@ -116,8 +125,8 @@ public final class LogTemplates {
               "<num>",
               NONE,
               DIGITS + "+-",
-              "(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?: ?(?:[KMGTP]i?B|[kmgt]b|bytes|ms|secs?|seconds?|minutes?)|(?:%|ns|us|µs|s|min|h|d|B|Hz|MHz|GHz))(?![A-Za-z0-9])"
-                  + "|(?<![A-Za-z0-9.])[+-]?\\d+(?:[.,]\\d+)*(?![A-Za-z0-9])"));
+              "(?<![A-Za-z0-9.])[+-]?\\d++(?:[.,]\\d++)*(?: ?(?:[KMGTP]i?B|[kmgt]b|bytes|ms|secs?|seconds?|minutes?)|(?:%|ns|us|µs|s|min|h|d|B|Hz|MHz|GHz))(?![A-Za-z0-9])"
+                  + "|(?<![A-Za-z0-9.])[+-]?\\d++(?:[.,]\\d++)*(?![A-Za-z0-9])"));
 
   private static final Pattern ANY_MASK = Pattern.compile("<(?:[a-z]+|\\*)>");
   private static final Pattern WILDCARDS = Pattern.compile("<\\*>(?:[ ,;|]*<\\*>)+");
@@ -125,11 +134,17 @@ public final class LogTemplates {
 
   private LogTemplates() {}
 
+  /** Whether a match may begin at a character, told by less than the pattern asks. */
+  private interface Head {
+    boolean mayBegin(String line, int at);
+  }
+
   /**
    * What is masked. A match holds the sign, begins with one of few characters, and never stands
-   * right behind a letter or a digit: only there it is tried, which saves most of the work.
+   * right behind a letter or a digit: only there, and where what follows may be one, it is tried,
+   * which saves most of the work.
    */
-  record Mask(String name, String sign, BitSet first, Pattern pattern) {
+  record Mask(String name, String sign, BitSet first, Head head, Pattern pattern) {
     String applied(String line) {
       Matcher matcher = null;
       StringBuilder out = null;
@@ -137,7 +152,7 @@ public final class LogTemplates {
       boolean isInside = false;
       for (int i = 0; i < line.length(); i++) {
         char c = line.charAt(i);
-        if (!isInside && first.get(c)) {
+        if (!isInside && first.get(c) && head.mayBegin(line, i)) {
           matcher = matcher == null ? matcher(line) : matcher;
           if (matcher.region(i, line.length()).lookingAt()) {
             out = out == null ? new StringBuilder(line.length()) : out;
@@ -159,8 +174,47 @@ public final class LogTemplates {
   }
 
   private static Mask mask(String name, String sign, String first, String regex) {
-    BitSet begins = first.chars().collect(BitSet::new, BitSet::set, BitSet::or);
-    return new Mask(name, sign, begins, Pattern.compile(regex));
+    return mask(name, sign, first, (_, _) -> true, regex);
+  }
+
+  private static Mask mask(String name, String sign, String first, Head head, String regex) {
+    return new Mask(name, sign, characters(first), head, Pattern.compile(regex));
+  }
+
+  private static BitSet characters(String all) {
+    return all.chars().collect(BitSet::new, BitSet::set, BitSet::or);
+  }
+
+  /** One to four digits and what may stand between the parts of a date, or a month or weekday. */
+  private static boolean mayBeDate(String line, int at) {
+    int end = endOf(DIGIT, line, at, 5);
+    return end == at
+        ? DAYS_AND_MONTHS.contains(line.substring(at, Math.min(at + 3, line.length())))
+        : end - at <= 4 && end < line.length() && "-/. ".indexOf(line.charAt(end)) >= 0;
+  }
+
+  /** Up to four hex digits and a point or a colon. */
+  private static boolean mayBeAddress(String line, int at) {
+    int start = line.charAt(at) == '/' ? at + 1 : at;
+    int end = endOf(HEX_DIGIT, line, start, 5);
+    return end - start <= 4
+        && end < line.length()
+        && (line.charAt(end) == '.' || line.charAt(end) == ':');
+  }
+
+  /** Eight hex digits, or 0x. */
+  private static boolean mayBeHex(String line, int at) {
+    return endOf(HEX_DIGIT, line, at, 8) - at == 8
+        || (line.charAt(at) == '0' && line.regionMatches(true, at + 1, "x", 0, 1));
+  }
+
+  /** Where a run of such characters ends that begins here, of at most so many looked at. */
+  private static int endOf(BitSet characters, String line, int from, int most) {
+    int end = from;
+    while (end < line.length() && end - from < most && characters.get(line.charAt(end))) {
+      end++;
+    }
+    return end;
   }
 
   /**
@@ -173,7 +227,18 @@ public final class LogTemplates {
     for (Mask mask : MASKS) {
       masked = masked.contains(mask.sign()) ? mask.applied(masked) : masked;
     }
-    return BLANKS.matcher(masked).replaceAll(" ");
+    return mayHaveOtherBlanks(masked) ? BLANKS.matcher(masked).replaceAll(" ") : masked;
+  }
+
+  /** Whether blanks may be other than single spaces. */
+  private static boolean mayHaveOtherBlanks(String line) {
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c <= ' ' && (c != ' ' || (i > 0 && line.charAt(i - 1) == ' '))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The id of a template: 64 bits of the SHA-256 of its text, in hex. */

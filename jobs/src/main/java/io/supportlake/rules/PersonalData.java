@@ -35,27 +35,36 @@ final class PersonalData {
       Pattern.compile(
           "(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![0-9A-Za-z])");
 
+  /** Secrets that are known by how they begin; {@link #SECRET_FIRST} has their first characters. */
+  static final List<String> SECRET_KINDS =
+      List.of(
+          "eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}(?:\\.[A-Za-z0-9_-]*)?",
+          "(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}",
+          "whsec_[A-Za-z0-9+/=]{8,}",
+          "(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16}(?![A-Za-z0-9])",
+          "AIza[0-9A-Za-z_-]{30,}",
+          "gh[pousr]_[A-Za-z0-9]{20,}",
+          "github_pat_[A-Za-z0-9_]{20,}",
+          "glpat-[A-Za-z0-9_-]{16,}",
+          "npm_[A-Za-z0-9]{30,}",
+          "xox[abeprs]-[A-Za-z0-9-]{10,}",
+          "sk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,}",
+          "(?:shpat|shpss|shpca|shppa)_[0-9a-fA-F]{32}",
+          "dop_v1_[0-9a-f]{32,}",
+          "hf_[A-Za-z0-9]{30,}",
+          "(?:SK|AC)[0-9a-f]{32}(?![A-Za-z0-9])",
+          "[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9])",
+          "ya29\\.[A-Za-z0-9_-]{16,}",
+          "SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}");
+
+  private static final String SECRET_FIRST = "0123456789AESacdeghnprswxy";
+
   private static final Pattern SECRET =
       Pattern.compile(
           "-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END)){0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
-              + "|(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}(?:\\.[A-Za-z0-9_-]*)?"
-              + "|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}"
-              + "|whsec_[A-Za-z0-9+/=]{8,}"
-              + "|(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16}(?![A-Za-z0-9])"
-              + "|AIza[0-9A-Za-z_-]{30,}"
-              + "|gh[pousr]_[A-Za-z0-9]{20,}"
-              + "|github_pat_[A-Za-z0-9_]{20,}"
-              + "|glpat-[A-Za-z0-9_-]{16,}"
-              + "|npm_[A-Za-z0-9]{30,}"
-              + "|xox[abeprs]-[A-Za-z0-9-]{10,}"
-              + "|sk-(?:proj-|ant-)?[A-Za-z0-9_-]{20,}"
-              + "|(?:shpat|shpss|shpca|shppa)_[0-9a-fA-F]{32}"
-              + "|dop_v1_[0-9a-f]{32,}"
-              + "|hf_[A-Za-z0-9]{30,}"
-              + "|(?:SK|AC)[0-9a-f]{32}(?![A-Za-z0-9])"
-              + "|[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9])"
-              + "|ya29\\.[A-Za-z0-9_-]{16,}"
-              + "|SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,})");
+              + "|(?<![A-Za-z0-9])(?:"
+              + String.join("|", SECRET_KINDS)
+              + ")");
   private static final Pattern ANNOUNCED_SECRET =
       Pattern.compile(
           "(?<![A-Za-z])(?:(?:authorization\\s*[:=]\\s*)?(?:bearer|basic)\\s+"
@@ -852,10 +861,24 @@ final class PersonalData {
   }
 
   private void secrets() {
-    Matcher matcher = SECRET.matcher(text);
-    while (matcher.find()) {
-      take(matcher.start(), matcher.end(), Redactor.Type.SECRET, matcher.group());
+    Matcher matcher = anywhere(SECRET);
+    int i = 0;
+    while (i < text.length()) {
+      if (mayBeginSecret(text, i) && matcher.region(i, text.length()).lookingAt()) {
+        take(matcher.start(), matcher.end(), Redactor.Type.SECRET, matcher.group());
+        i = matcher.end();
+      } else {
+        i++;
+      }
     }
+  }
+
+  /** Whether a secret may begin at a character. */
+  private static boolean mayBeginSecret(String text, int i) {
+    char c = text.charAt(i);
+    return c == '-'
+        ? text.startsWith("-----BEGIN", i)
+        : SECRET_FIRST.indexOf(c) >= 0 && (i == 0 || !isAsciiLetterOrDigit(text.charAt(i - 1)));
   }
 
   private void announcedSecrets() {

@@ -7,6 +7,8 @@ import io.supportlake.Settings;
 import io.supportlake.rules.KeyedHash;
 import io.supportlake.rules.Redactor;
 import java.io.Serial;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
@@ -54,22 +56,20 @@ final class Privacy {
   private static final class Tokens implements UDF2<String, String, @Nullable String> {
     @Serial private static final long serialVersionUID = 1;
 
-    /** A power of two, of which the low bits of a hash choose one. */
-    private static final int PLACES = 1 << 17;
+    /** As many take some 40 MB; then all are forgotten. */
+    private static final int MOST_KEPT = 1 << 17;
 
     /** An export may have whole texts for ids; so many of them would fill the memory. */
     private static final int LONGEST_KEPT = 100;
 
     private final KeyedHash key;
     private final String kind;
-    private transient @Nullable Token @Nullable [] kept;
+    private transient @Nullable Map<String, String> kept;
 
     private Tokens(KeyedHash key, String kind) {
       this.key = key;
       this.kind = kind;
     }
-
-    private record Token(String value, String token) {}
 
     @Override
     public @Nullable String call(String came, String plain) {
@@ -83,16 +83,18 @@ final class Privacy {
       if (value.length() > LONGEST_KEPT) {
         return key.token(kind, value);
       }
-      @Nullable Token[] all = kept == null ? new Token[PLACES] : kept;
+      Map<String, String> all = kept == null ? new ConcurrentHashMap<>() : kept;
       kept = all;
-      int hash = value.hashCode();
-      int place = (hash ^ hash >>> 16) & PLACES - 1;
-      Token made = all[place];
-      if (made == null || !made.value().equals(value)) {
-        made = new Token(value, key.token(kind, value));
-        all[place] = made;
+      String known = all.get(value);
+      if (known != null) {
+        return known;
       }
-      return made.token();
+      if (all.size() >= MOST_KEPT) {
+        all.clear();
+      }
+      String token = key.token(kind, value);
+      all.put(value, token);
+      return token;
     }
   }
 }

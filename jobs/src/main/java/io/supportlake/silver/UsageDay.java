@@ -26,9 +26,12 @@ public final class UsageDay implements Table {
   public Dataset<Row> build(Inputs in, Period period) {
     Settings settings = in.settings();
     Column sign = col("record_sign").cast("long");
-    Column isSuccess = col("result").equalTo("success");
-    Column movesMoney = isSuccess.and(col("amount").isNotNull());
+    Column isSuccess = col("is_success");
+    Column movesMoney = col("moves_money");
     return in.table("bronze.usage_event")
+        // Columns of their own, since every sum would compare the texts again.
+        .withColumn("is_success", col("result").equalTo("success"))
+        .withColumn("moves_money", isSuccess.and(col("amount").isNotNull()))
         .groupBy(
             col("account_id"),
             col("user_id"),

@@ -8,8 +8,10 @@ import io.supportlake.platform.Checks.Result;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +51,7 @@ class ChecksTest extends SparkSuite {
             .withColumn("feature", expr("nullif(feature, '')"));
 
     Checks.Outcome outcome = Checks.run(CONTRACTS.of(TABLE), rows);
+    assertThat(whileWritten(CONTRACTS.of(TABLE), rows)).isEqualTo(outcome);
     assertThat(outcome.rows()).isEqualTo(3);
     assertThat(outcome.results().stream().filter(r -> !r.isPassed()))
         .extracting(Result::name, Result::failures)
@@ -58,6 +61,28 @@ class ChecksTest extends SparkSuite {
                 "the key (account_id, user_id, product, feature, currency, usage_date, arrival_date) is unique",
                 1L),
             tuple("money names its currency", 1L));
+  }
+
+  @Test
+  void whatOnlyAllRowsTellIsAskedOfThoseThatWereWritten() {
+    Contract contract = CONTRACTS.of("silver.error_event");
+    Dataset<Row> rows =
+        Rows.of(CONTRACTS, contract.name())
+            .with("log_id", "1", "message", "to 4111111111111111")
+            .with("log_id", "2", "message", "to 12345")
+            .dataset(spark());
+
+    Checks.Outcome outcome = whileWritten(contract, rows);
+    assertThat(outcome).isEqualTo(Checks.run(contract, rows));
+    assertThat(outcome.results().stream().filter(r -> !r.isPassed()))
+        .extracting(Result::name, Result::failures)
+        .containsExactly(tuple("no message holds a run of 13 to 19 digits", 1L));
+  }
+
+  private static Checks.Outcome whileWritten(Contract contract, Dataset<Row> rows) {
+    Observation observation = new Observation();
+    Dataset<Row> written = Checks.observed(contract, rows, observation).localCheckpoint();
+    return Checks.run(contract, Observed.counts(observation, contract.name()), written);
   }
 
   private static SparkSession session(boolean isForFewRows) {

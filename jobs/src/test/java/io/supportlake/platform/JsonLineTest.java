@@ -119,6 +119,38 @@ class JsonLineTest extends SparkSuite {
     assertThat(parsed).hasToString("[%d,1,%d]".formatted(names, names - 2));
   }
 
+  @Test
+  void namesAreKnownInWhateverOrderTheLinesBeforeHadThem() {
+    String many =
+        IntStream.range(0, 70).mapToObj("\"n%d\":1,"::formatted).collect(Collectors.joining());
+    Dataset<Row> lines =
+        spark()
+            .createDataset(
+                List.of(
+                    "{\"a\":1,\"b\":2}",
+                    "{\"b\":3,\"a\":4}",
+                    "{\"a\":5,\"b\":6}",
+                    "{" + many + "\"a\":7}",
+                    "{\"c\":8,\"a\":9}",
+                    "{" + many + "\"c\":10,\"a\":11}"),
+                Encoders.STRING())
+            .coalesce(1)
+            .select(JsonLine.object(col("value"), List.of("a", "c")).as("object"));
+
+    assertThat(
+            lines
+                .selectExpr("object.named.a", "object.named.c", "object.others['b']")
+                .collectAsList())
+        .extracting(Row::toString)
+        .containsExactly(
+            "[1,null,2]",
+            "[4,null,3]",
+            "[5,null,6]",
+            "[7,null,null]",
+            "[9,8,null]",
+            "[11,10,null]");
+  }
+
   private static @Nullable String parsed(SparkSession session, String line) {
     return parsed(lines(session, line)).getFirst();
   }

@@ -1,6 +1,7 @@
 package io.supportlake.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.supportlake.rules.PersonalData.Numbered;
 import java.lang.reflect.Field;
@@ -48,6 +49,35 @@ class PersonalDataTest {
           "4.12.0.7.2",
           "10.251.43.21");
 
+  private static final String TAIL = "0123456789abcdef0123456789abcdef0123";
+
+  /**
+   * Of each kind one for every first character, in parts: scanners of repositories look for them.
+   */
+  private static final List<String> SECRETS =
+      List.of(
+          "eyJ" + TAIL + "." + TAIL,
+          "sk_" + "live_" + TAIL,
+          "pk_" + "test_" + TAIL,
+          "rk_" + "live_" + TAIL,
+          "whsec_" + TAIL,
+          "AKIA" + "ABCDEFGHIJKLMNOP",
+          "AIza" + TAIL,
+          "ghp_" + TAIL,
+          "github_pat_" + TAIL,
+          "glpat-" + TAIL,
+          "npm_" + TAIL,
+          "xoxb-" + TAIL,
+          "sk-proj-" + TAIL,
+          "shpat_" + TAIL.substring(4),
+          "dop_v1_" + TAIL,
+          "hf_" + TAIL,
+          "SK" + TAIL.substring(4),
+          "AC" + TAIL.substring(4),
+          "12345678:AA" + TAIL.substring(3),
+          "ya29." + TAIL,
+          "SG." + TAIL + "." + TAIL);
+
   @Test
   void noHeadRefusesANumberThatItsPatternMatches() throws IllegalAccessException {
     Map<String, Numbered> all = numbered();
@@ -72,6 +102,25 @@ class PersonalDataTest {
     }
     assertThat(matches.keySet()).isEqualTo(all.keySet());
     assertThat(matches.values()).allSatisfy(n -> assertThat(n).isGreaterThan(100));
+  }
+
+  @Test
+  void everyKindOfSecretIsFoundWhereItBegins() {
+    for (String kind : PersonalData.SECRET_KINDS) {
+      assertThat(SECRETS).as(kind).anyMatch(s -> s.matches(kind));
+    }
+    for (String secret : SECRETS) {
+      for (String before : List.of("", "key ", "use-", "(", "=", "a_", "é ")) {
+        assertThat(PersonalData.find(before + secret, List.of("US")))
+            .as(before + secret)
+            .extracting(PersonalData.Span::type, PersonalData.Span::value)
+            .containsExactly(tuple(Redactor.Type.SECRET, secret));
+      }
+      assertThat(PersonalData.find("9" + secret, List.of("US")))
+          .as("within a word: %s", secret)
+          .extracting(PersonalData.Span::value)
+          .doesNotContain(secret);
+    }
   }
 
   private static String text(Random random) {
