@@ -24,6 +24,12 @@ public interface Inputs {
   Dataset<Row> table(String name);
 
   /**
+   * Rows that a table uses several times: read once where only some units are built, as they are
+   * where all are, since these would fill the memory.
+   */
+  Dataset<Row> once(Dataset<Row> rows);
+
+  /**
    * The version of a table that stands behind the inputs, as the finished set will name it.
    *
    * @param name one of the tables that the inputs are built from, or an input

@@ -401,6 +401,32 @@ public final class Lake {
             }));
   }
 
+  /**
+   * Joins small files. Where rows are replaced and the table has an order, its files are cut anew,
+   * unless each has its own range of it: in one file, the next day's changes would write all rows.
+   * Columns stay as they stand, whatever the contract says since.
+   */
+  void compact(String table) {
+    Contract contract = contracts.of(table);
+    DeltaLog log = log(table);
+    if (!isOrdered(contract)) {
+      var _ = DeltaTable.forPath(spark, path(table)).optimize().executeCompaction();
+    } else if (!Rewrite.isCut(newest(log), clusterBy(contract).getFirst())) {
+      Rewrite.commit(
+          Sessions.fitting(spark, bytes(table)),
+          log,
+          new Rewrite.Replacement(
+              _ -> true,
+              0,
+              true,
+              touched ->
+                  arranged(
+                      contract,
+                      inRanges(contract, touched.rows(), touched.mostRows(), touched.ranges()),
+                      touched.mostRows())));
+    }
+  }
+
   /** The rows of a version, each with the name of its file in {@link Difference#FILE}. */
   Dataset<Row> readWithFiles(String table, long version) {
     return read(table, version).withColumn(Difference.FILE, col("_metadata.file_name"));
@@ -525,8 +551,11 @@ public final class Lake {
   /** The rows as they are written: in the contract's columns and order, by as few tasks as fit. */
   private Dataset<Row> prepared(String table, Dataset<Row> rows, long count) {
     Contract contract = contracts.of(table);
-    Dataset<Row> ordered = ordered(contract, rows);
-    return sorted(contract, count < ONE_TASK ? ordered.coalesce(1) : ordered);
+    return arranged(contract, ordered(contract, rows), count);
+  }
+
+  private static Dataset<Row> arranged(Contract contract, Dataset<Row> rows, long count) {
+    return sorted(contract, count < ONE_TASK ? rows.coalesce(1) : rows);
   }
 
   private DataFrameWriter<Row> writer(String table, Dataset<Row> rows, long count) {

@@ -55,6 +55,11 @@ record LakeInputs(
   }
 
   @Override
+  public Dataset<Row> once(Dataset<Row> rows) {
+    return units == null ? rows : rows.localCheckpoint();
+  }
+
+  @Override
   public OptionalLong version(String name) {
     return lake.exists(name) ? OptionalLong.of(lake.version(name)) : OptionalLong.empty();
   }

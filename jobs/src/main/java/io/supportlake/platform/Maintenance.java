@@ -1,6 +1,5 @@
 package io.supportlake.platform;
 
-import io.delta.tables.DeltaTable;
 import io.supportlake.Settings;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -10,7 +9,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** Retention, then OPTIMIZE and VACUUM of every table, under the writer's lock. */
+/** Retention, then compaction and VACUUM of every table, under the writer's lock. */
 public final class Maintenance {
   private static final int LEAST_HOURS = 168;
 
@@ -55,8 +54,8 @@ public final class Maintenance {
   }
 
   /**
-   * Removes what is past its retention, joins small files, then removes files that no version of
-   * the last hours names.
+   * Removes what is past its retention, joins small files or cuts them anew, then removes files
+   * that no version of the last hours names.
    *
    * @param keepHours hours that replaced files are kept; the last finished set must stay readable
    *     while a new run is under way, so less than a week is refused
@@ -122,10 +121,9 @@ public final class Maintenance {
   private void optimize(int keepHours) {
     for (Contract contract : contracts.all()) {
       if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
-        DeltaTable table = DeltaTable.forPath(spark, lake.path(contract.name()));
-        var _ = table.optimize().executeCompaction();
+        lake.compact(contract.name());
         lake.vacuum(contract.name(), keepHours);
-        progress.step("  %-28s optimized and vacuumed", contract.name());
+        progress.step("  %-28s compacted and vacuumed", contract.name());
       }
     }
     lake.sweep();

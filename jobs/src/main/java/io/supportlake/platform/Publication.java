@@ -256,6 +256,11 @@ public final class Publication {
     }
 
     @Override
+    public Dataset<Row> once(Dataset<Row> rows) {
+      return rows;
+    }
+
+    @Override
     public OptionalLong version(String name) {
       return finished.version(name).map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }

@@ -1,9 +1,12 @@
 package io.supportlake.platform;
 
+import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -12,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.DeltaOptions;
 import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.FileAction;
@@ -34,6 +38,9 @@ final class Rewrite {
    * rewrites may make of them, Delta keeps no list beside a version.
    */
   static final int FILES = 20;
+
+  /** So many are left alone, however small. */
+  private static final int FEW_FILES = 4;
 
   private Rewrite() {}
 
@@ -60,6 +67,36 @@ final class Rewrite {
       long added,
       boolean isOrdered,
       Function<Touched, Dataset<Row>> rows) {}
+
+  /**
+   * Whether no two files of a version share more days of a column than one, with which one ends and
+   * the other begins, and there are not many more of them than there are to be.
+   */
+  static boolean isCut(Snapshot version, String column) {
+    List<AddFile> files = ListedFiles.all(version);
+    long bytes = bytes(files);
+    List<Range> ranges = files.stream().map(f -> Range.of(f, column)).sorted().toList();
+    return files.size() <= Math.max(FEW_FILES, 2 * ranges(bytes, bytes))
+        && IntStream.range(1, ranges.size())
+            .noneMatch(i -> ranges.get(i).first().isBefore(ranges.get(i - 1).last()));
+  }
+
+  /** Days of a file; all there are where the log does not say. */
+  private record Range(LocalDate first, LocalDate last) implements Comparable<Range> {
+    static Range of(AddFile file, String column) {
+      FileStatistics statistics = FileStatistics.of(file);
+      LocalDate least = statistics.leastDate(column);
+      LocalDate greatest = statistics.greatestDate(column);
+      return least == null || greatest == null
+          ? new Range(LocalDate.MIN, LocalDate.MAX)
+          : new Range(least, greatest);
+    }
+
+    @Override
+    public int compareTo(Range other) {
+      return Comparator.comparing(Range::first).thenComparing(Range::last).compare(this, other);
+    }
+  }
 
   /**
    * Commits.
@@ -114,7 +151,11 @@ final class Rewrite {
         || !touched.stream().allMatch(f -> f.numLogicalRecords().isDefined())) {
       return Lake.tasks(mostRows);
     }
-    double bytes = mostRows * ((double) bytes(touched) / known);
+    return ranges(mostRows * ((double) bytes(touched) / known), tableBytes);
+  }
+
+  /** Files of about one size for bytes of a table that has so many. */
+  private static int ranges(double bytes, long tableBytes) {
     return Math.toIntExact(
         Math.max(1, Math.round(bytes / Math.max(LEAST_BYTES, tableBytes / FILES))));
   }

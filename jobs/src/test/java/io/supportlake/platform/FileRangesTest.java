@@ -105,6 +105,87 @@ class FileRangesTest extends SparkSuite {
     assertHolds(days(0, 150, 1), days(150, 151, 2), days(151, 299, 1), days(299, 301, 4));
   }
 
+  @Test
+  void maintenanceCutsFilesAnewWhereTheyShareDays() {
+    lake.replaceDays(
+        TABLE,
+        days(0, 1, 2).union(days(299, 300, 2)),
+        200,
+        new ReplacedDays(
+            "activity_date", new TreeSet<>(List.of(FIRST, FIRST.plusDays(299))), false));
+    List<Range> shared = ranges();
+    assertThat(IntStream.range(1, shared.size()))
+        .anyMatch(i -> shared.get(i).first < shared.get(i - 1).last);
+
+    lake.compact(TABLE);
+
+    List<Range> cut = ranges();
+    assertThat(cut).hasSizeBetween(5, 12);
+    IntStream.range(1, cut.size())
+        .forEach(i ->
+            assertThat(cut.get(i).first).isBetween(cut.get(i - 1).last, cut.get(i - 1).last + 1));
+    assertHolds(
+        days(0, 1, 2), days(1, 150, 1), days(150, 151, 2), days(151, 299, 1), days(299, 300, 2));
+    assertIsLeftAlone();
+    replace(299, 3);
+    assertThat(ranges().subList(0, cut.size() - 1)).isEqualTo(cut.subList(0, cut.size() - 1));
+  }
+
+  @Test
+  void maintenanceLeavesADayAloneThatFillsSeveralFiles() {
+    lake.overwrite(
+        TABLE,
+        days(0, 300, 1).withColumn("activity_date", lit(FIRST)).union(days(300, 301, 1)),
+        30_100);
+    replace(300, 2);
+    assertThat(ranges().stream().filter(r -> r.first == 0)).hasSizeGreaterThan(3);
+
+    assertIsLeftAlone();
+  }
+
+  @Test
+  void maintenanceJoinsManySmallFiles() {
+    lake.overwrite(TABLE, days(0, 1, 1), 100);
+    for (int day = 1; day < 6; day++) {
+      lake.replaceDays(
+          TABLE,
+          days(day, day + 1, 1),
+          100,
+          new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST.plusDays(day))), false));
+    }
+    assertThat(ranges()).hasSize(6);
+
+    lake.compact(TABLE);
+
+    assertThat(ranges()).containsExactly(new Range(0, 5, 600));
+    assertHolds(days(0, 6, 1));
+  }
+
+  /** A contract may be ahead of the table until the next run. */
+  @Test
+  void maintenanceKeepsTheColumnsThatStand() {
+    lake.replaceDays(
+        TABLE,
+        days(0, 1, 2).union(days(299, 300, 2)),
+        200,
+        new ReplacedDays(
+            "activity_date", new TreeSet<>(List.of(FIRST, FIRST.plusDays(299))), false));
+    String path = lake.path(TABLE);
+    var _ = spark().sql("ALTER TABLE delta.`%s` ADD COLUMNS (noted_by STRING)".formatted(path));
+    long version = lake.version(TABLE);
+
+    lake.compact(TABLE);
+
+    assertThat(lake.version(TABLE)).isEqualTo(version + 1);
+    assertThat(spark().read().format("delta").load(path).columns()).contains("noted_by");
+  }
+
+  private void assertIsLeftAlone() {
+    long version = lake.version(TABLE);
+    lake.compact(TABLE);
+    assertThat(lake.version(TABLE)).isEqualTo(version);
+  }
+
   /** Most bytes of a file with a few rows are the file's own: they do not tell what a row has. */
   @Test
   void manyRowsThatComeToFewAreOneFile() {

@@ -92,6 +92,11 @@ public final class TestInputs implements Inputs {
   }
 
   @Override
+  public Dataset<Row> once(Dataset<Row> rows) {
+    return rows;
+  }
+
+  @Override
   public OptionalLong version(String name) {
     Long version = versions.get(name);
     return version == null ? OptionalLong.empty() : OptionalLong.of(version);

@@ -67,7 +67,12 @@ public final class ContactOutcome implements Table {
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     Dataset<Row> targets = targets(in.table("conf.sla_target"));
-    return in.table("silver.contact")
+    Dataset<Row> contacts = in.once(in.table("silver.contact"));
+    Dataset<Row> intervals =
+        in.once(
+            in.table("silver.case_status_interval")
+                .select("case_id", "status", "is_active", "valid_from", "valid_to"));
+    return contacts
         .withColumnRenamed("last_agent_id", "agent_id")
         .withColumnRenamed("first_tier", "tier")
         .transform(c ->
@@ -96,7 +101,8 @@ public final class ContactOutcome implements Table {
             "as_of_end", greatest(AsOf.endLiteral(period, in.settings()), col("started_at")))
         .transform(c -> withTarget(c, targets, "first_reply"))
         .transform(c -> withTarget(c, targets, "resolution"))
-        .transform(c -> withPauses(c, stops(in, targets), solves(in)))
+        .transform(c ->
+            withPauses(c, stops(in, contacts, intervals, targets), solves(contacts, intervals)))
         .transform(c ->
             BusinessMinutes.between(
                 c,
@@ -131,7 +137,7 @@ public final class ContactOutcome implements Table {
             when(
                 col("sla_resolution_state").equalTo("running"),
                 AsOf.dateOf(col("last_resumed_at"), in.settings())))
-        .transform(c -> withCost(c, in));
+        .transform(c -> withCost(c, contacts, in));
   }
 
   /** Targets as half-open date intervals. */
@@ -170,16 +176,16 @@ public final class ContactOutcome implements Table {
    * with the open microseconds from the contact's start to their own start and end. From contacts
    * as they are: from those with all facts so far, all of it would be computed twice.
    */
-  private static Dataset<Row> stops(Inputs in, Dataset<Row> targets) {
-    return in.table("silver.contact")
+  private static Dataset<Row> stops(
+      Inputs in, Dataset<Row> contacts, Dataset<Row> intervals, Dataset<Row> targets) {
+    return contacts
         .selectExpr(
             "contact_id as stopped_contact_id",
             "account_id",
             "case_id as contact_case_id",
             "started_at as contact_from")
         .join(
-            in.table("silver.case_status_interval")
-                .selectExpr("case_id", "status", "valid_from", "valid_to as pause_to"),
+            intervals.selectExpr("case_id", "status", "valid_from", "valid_to as pause_to"),
             expr("case_id = contact_case_id and (pause_to is null or pause_to > contact_from)"))
         .join(
             broadcast(targets.selectExpr("explode(paused_statuses) as pausing")),
@@ -215,16 +221,14 @@ public final class ContactOutcome implements Table {
    * Of each contact that has ended when its case was first solved or closed then or later. What was
    * solved before went on with the customer's next word.
    */
-  private static Dataset<Row> solves(Inputs in) {
-    return in.table("silver.contact")
+  private static Dataset<Row> solves(Dataset<Row> contacts, Dataset<Row> intervals) {
+    return contacts
         .selectExpr(
             "contact_id as solved_contact_id",
             "case_id as contact_case_id",
             "ended_at as contact_ended_at")
         .join(
-            in.table("silver.case_status_interval")
-                .where("not is_active")
-                .select("case_id", "valid_from"),
+            intervals.where("not is_active").select("case_id", "valid_from"),
             expr("case_id = contact_case_id and valid_from >= contact_ended_at"))
         .groupBy("solved_contact_id")
         .agg(expr("min(valid_from) as case_solved_at"));
@@ -265,7 +269,7 @@ public final class ContactOutcome implements Table {
    * Handle time at the mean hourly cost of the segments that overlap the contact, weighted by their
    * handle time; without such a segment at the first human agent's tier.
    */
-  private static Dataset<Row> withCost(Dataset<Row> contacts, Inputs in) {
+  private static Dataset<Row> withCost(Dataset<Row> rows, Dataset<Row> contacts, Inputs in) {
     Dataset<Row> costs =
         in.table("conf.tier_cost")
             .selectExpr("tier as cost_tier", "cost_per_hour_amount as hourly_cost");
@@ -280,7 +284,7 @@ public final class ContactOutcome implements Table {
                 "cast(handle_seconds as decimal(18,0)) as seconds",
                 "hourly_cost");
     Dataset<Row> rates =
-        in.table("silver.contact")
+        contacts
             .selectExpr("contact_id as rate_contact_id", "case_id", "started_at", "ended_at")
             .join(
                 priced,
@@ -294,8 +298,7 @@ public final class ContactOutcome implements Table {
                 expr(
                     "cast(sum(seconds * hourly_cost) / sum(seconds) as decimal(18,6)) as"
                         + " segment_hourly_cost"));
-    return contacts
-        .join(rates, expr("contact_id = rate_contact_id"), "left")
+    return rows.join(rates, expr("contact_id = rate_contact_id"), "left")
         .join(broadcast(costs), expr("tier = cost_tier"), "left")
         .withColumn(
             "handling_cost_amount",

@@ -21,7 +21,10 @@ public final class EpisodeAttribution implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    Dataset<Row> contacts = CaseSpans.contacts(in);
+    Dataset<Row> contacts =
+        in.once(
+            CaseSpans.contacts(in)
+                .select("contact_id", "account_id", "case_id", "episode_id", "started_at"));
     Dataset<Row> segments =
         CaseSpans.within(in.table("silver.case_segment"), "started_at", CaseSpans.of(contacts))
             .selectExpr(

@@ -55,28 +55,54 @@ public final class EpisodeOutcome implements Table {
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     Settings settings = in.settings();
-    Dataset<Row> contacts = CaseSpans.contacts(in);
-    Dataset<Row> caseSpans = CaseSpans.of(contacts);
-    Dataset<Row> intervals = statusIntervals(in.table("silver.case_status_interval"));
+    Dataset<Row> contacts =
+        in.once(
+            CaseSpans.contacts(in)
+                .select(
+                    "contact_id",
+                    "account_id",
+                    "case_id",
+                    "episode_id",
+                    "issue_family",
+                    "started_at",
+                    "ended_at",
+                    "channel",
+                    "product",
+                    "feature",
+                    "language",
+                    "intent",
+                    "priority",
+                    "first_tier",
+                    "first_agent_id",
+                    "last_agent_id",
+                    "first_public_reply_at",
+                    "handle_seconds",
+                    "transfer_count",
+                    "escalation_count",
+                    "is_solved",
+                    "is_thank_you"));
+    Dataset<Row> caseSpans = in.once(CaseSpans.of(contacts));
+    Dataset<Row> intervals = in.once(statusIntervals(in.table("silver.case_status_interval")));
     Dataset<Row> cases = in.table("silver.support_case");
 
     Dataset<Row> episodes =
-        in.table("silver.issue_episode")
-            .selectExpr(
-                "episode_id",
-                "account_id",
-                "issue_family",
-                "started_at",
-                "started_date",
-                "first_contact_id",
-                "first_contact_ended_at",
-                "first_contact_ended_date",
-                "ended_at",
-                "ended_date",
-                "is_resolved",
-                "contact_count",
-                "case_count",
-                "stake");
+        in.once(
+            in.table("silver.issue_episode")
+                .selectExpr(
+                    "episode_id",
+                    "account_id",
+                    "issue_family",
+                    "started_at",
+                    "started_date",
+                    "first_contact_id",
+                    "first_contact_ended_at",
+                    "first_contact_ended_date",
+                    "ended_at",
+                    "ended_date",
+                    "is_resolved",
+                    "contact_count",
+                    "case_count",
+                    "stake"));
     Dataset<Row> started = withFirstContact(episodes, contacts);
     Dataset<Row> solves = solves(intervals, caseSpans);
 

@@ -1,12 +1,18 @@
 package io.supportlake.gold.value;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
 import io.supportlake.Table;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -27,8 +33,11 @@ public final class ValueReportMonth implements Table {
 
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
-    Dataset<Row> totals = in.table("gold.metric").where("period = 'month' and dimension = 'all'");
     Dataset<Row> kpis = in.table("conf.report");
+    Dataset<Row> totals =
+        in.table("gold.metric")
+            .where("period = 'month' and dimension = 'all'")
+            .where(isCompared(period, kpis));
     return withWorth(
         withChanges(
             months(in, period)
@@ -37,6 +46,19 @@ public final class ValueReportMonth implements Table {
                 .join(current(totals), keys(), "left")
                 .join(previous(totals), keys(), "left")
                 .join(baseline(totals, kpis), keys("metric"), "left")));
+  }
+
+  /** The period's months, the one before each, and the baseline windows: others are not read. */
+  private static Column isCompared(Period period, Dataset<Row> kpis) {
+    List<LocalDate> months =
+        period.days().stream()
+            .map(d -> d.withDayOfMonth(1))
+            .flatMap(m -> Stream.of(m.minusMonths(1), m))
+            .toList();
+    Row windows = kpis.agg(min("baseline_from"), max("baseline_to")).first();
+    return col("period_start")
+        .isInCollection(months)
+        .or(col("period_start").between(windows.get(0), windows.get(1)));
   }
 
   private static String[] keys() {
