@@ -81,7 +81,7 @@ public final class Maintenance {
       }
       if (!isDryRun) {
         try {
-          optimize(keepHours);
+          compact(keepHours);
         } finally {
           // A run that begins with older versions would take what was joined for written anew.
           FinishedSet.nameNewest(spark, lake, config.hash(), now.get());
@@ -118,7 +118,7 @@ public final class Maintenance {
         day, removed.size(), (System.nanoTime() - started) / 1e9);
   }
 
-  private void optimize(int keepHours) {
+  private void compact(int keepHours) {
     for (Contract contract : contracts.all()) {
       if (!contract.layer().equals("raw") && lake.exists(contract.name())) {
         lake.compact(contract.name());

@@ -43,13 +43,13 @@ public final class LogTemplates {
   private static final String HEX = DIGITS + "abcdefABCDEF";
   private static final BitSet DIGIT = characters(DIGITS);
   private static final BitSet HEX_DIGIT = characters(HEX);
-  private static final Set<String> DAYS_AND_MONTHS =
-      Set.of(
-          "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Mon",
-          "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  private static final String MONTH =
-      "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
+  private static final String MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
+  private static final String WEEKDAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun";
+  private static final Set<String> DAYS_AND_MONTHS =
+      Set.of((WEEKDAYS + "|" + MONTHS).split("\\|", -1));
+  private static final String MONTH = "(?:" + MONTHS + ")[a-z]{0,6}";
+  private static final String WEEKDAY = "(?:" + WEEKDAYS + ")[a-z]{0,6}";
   private static final String CLOCK = "\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?";
   private static final String OFFSET = "(?: ?(?:Z|UTC|GMT|[+-]\\d{2}:?\\d{2})(?![A-Za-z0-9]))?";
 
@@ -77,13 +77,17 @@ public final class LogTemplates {
                   + ")?"
                   + OFFSET
                   + "(?![\\d.])"
-                  + "|(?<![\\w])(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? {1,2})?"
+                  + "|(?<![\\w])(?:"
+                  + WEEKDAY
+                  + ",? {1,2})?"
                   + MONTH
                   + " {1,2}\\d{1,2}(?:,? \\d{4})?(?: "
                   + CLOCK
                   + OFFSET
                   + ")?(?: \\d{4})?(?![\\w])"
-                  + "|(?<![\\w])(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?\\d{1,2}[ /-]"
+                  + "|(?<![\\w])(?:"
+                  + WEEKDAY
+                  + ",? )?\\d{1,2}[ /-]"
                   + MONTH
                   + "[ /-]\\d{2,4}(?:[ :]"
                   + CLOCK

@@ -49,14 +49,11 @@ final class Privacy {
         udf(new Tokens(settings.key(), kind), DataTypes.StringType).apply(value, normal));
   }
 
-  /**
-   * Makes tokens, and keeps those made last, since the same users come again and again. Each task
-   * has its own.
-   */
+  /** Makes tokens, and keeps those made last, since the same users come again and again. */
   private static final class Tokens implements UDF2<String, String, @Nullable String> {
     @Serial private static final long serialVersionUID = 1;
 
-    /** As many take some 40 MB; then all are forgotten. */
+    /** Bounds the memory: with so many, all are forgotten. */
     private static final int MOST_KEPT = 1 << 17;
 
     /** An export may have whole texts for ids; so many of them would fill the memory. */
@@ -64,6 +61,8 @@ final class Privacy {
 
     private final KeyedHash key;
     private final String kind;
+
+    /** Concurrent, since nothing says that two threads of Spark never share it. */
     private transient @Nullable Map<String, String> kept;
 
     private Tokens(KeyedHash key, String kind) {

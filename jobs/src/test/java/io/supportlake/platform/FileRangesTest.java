@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -107,12 +108,7 @@ class FileRangesTest extends SparkSuite {
 
   @Test
   void maintenanceCutsFilesAnewWhereTheyShareDays() {
-    lake.replaceDays(
-        TABLE,
-        days(0, 1, 2).union(days(299, 300, 2)),
-        200,
-        new ReplacedDays(
-            "activity_date", new TreeSet<>(List.of(FIRST, FIRST.plusDays(299))), false));
+    replace(days(0, 1, 2).union(days(299, 300, 2)), 0, 299);
     List<Range> shared = ranges();
     assertThat(IntStream.range(1, shared.size()))
         .anyMatch(i -> shared.get(i).first < shared.get(i - 1).last);
@@ -147,11 +143,7 @@ class FileRangesTest extends SparkSuite {
   void maintenanceJoinsManySmallFiles() {
     lake.overwrite(TABLE, days(0, 1, 1), 100);
     for (int day = 1; day < 6; day++) {
-      lake.replaceDays(
-          TABLE,
-          days(day, day + 1, 1),
-          100,
-          new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST.plusDays(day))), false));
+      replace(day, 1);
     }
     assertThat(ranges()).hasSize(6);
 
@@ -164,20 +156,21 @@ class FileRangesTest extends SparkSuite {
   /** A contract may be ahead of the table until the next run. */
   @Test
   void maintenanceKeepsTheColumnsThatStand() {
-    lake.replaceDays(
-        TABLE,
-        days(0, 1, 2).union(days(299, 300, 2)),
-        200,
-        new ReplacedDays(
-            "activity_date", new TreeSet<>(List.of(FIRST, FIRST.plusDays(299))), false));
+    replace(days(0, 1, 2).union(days(299, 300, 2)), 0, 299);
     String path = lake.path(TABLE);
     var _ = spark().sql("ALTER TABLE delta.`%s` ADD COLUMNS (noted_by STRING)".formatted(path));
+    var _ =
+        spark()
+            .sql(
+                "UPDATE delta.`%s` SET noted_by = 'kim' WHERE activity_date = date'%s'"
+                    .formatted(path, FIRST));
     long version = lake.version(TABLE);
 
     lake.compact(TABLE);
 
     assertThat(lake.version(TABLE)).isEqualTo(version + 1);
-    assertThat(spark().read().format("delta").load(path).columns()).contains("noted_by");
+    assertThat(spark().read().format("delta").load(path).where("noted_by = 'kim'").count())
+        .isEqualTo(100);
   }
 
   private void assertIsLeftAlone() {
@@ -206,11 +199,7 @@ class FileRangesTest extends SparkSuite {
 
   private void fewRowsBecome(int days) {
     lake.overwrite(TABLE, days(0, 1, 1).limit(3), 3);
-    lake.replaceDays(
-        TABLE,
-        days(0, days, 2),
-        days * 100L,
-        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST)), false));
+    replace(days(0, days, 2), 0);
   }
 
   /** Beyond the rows that one task writes, each range is a task's. */
@@ -221,12 +210,7 @@ class FileRangesTest extends SparkSuite {
     assertThat(first).hasSize(2);
     assertThat(first.getLast().first).isGreaterThan(first.getFirst().last);
 
-    lake.replaceDays(
-        TABLE,
-        days(0, 1, 2).union(days(2_499, 2_500, 2)),
-        200,
-        new ReplacedDays(
-            "activity_date", new TreeSet<>(List.of(FIRST, FIRST.plusDays(2_499))), false));
+    replace(days(0, 1, 2).union(days(2_499, 2_500, 2)), 0, 2_499);
     List<Range> cut = ranges();
     assertThat(cut).hasSizeBetween(15, 25);
     IntStream.range(1, cut.size())
@@ -243,11 +227,20 @@ class FileRangesTest extends SparkSuite {
   }
 
   private void replace(int day, int count) {
+    replace(days(day, day + 1, count), day);
+  }
+
+  private void replace(Dataset<Row> rows, int... days) {
     lake.replaceDays(
         TABLE,
-        days(day, day + 1, count),
-        100,
-        new ReplacedDays("activity_date", new TreeSet<>(List.of(FIRST.plusDays(day))), false));
+        rows,
+        rows.count(),
+        new ReplacedDays(
+            "activity_date",
+            Arrays.stream(days)
+                .mapToObj(FIRST::plusDays)
+                .collect(Collectors.toCollection(TreeSet::new)),
+            false));
   }
 
   private List<Range> ranges() {
