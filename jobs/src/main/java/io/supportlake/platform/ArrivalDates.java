@@ -34,7 +34,7 @@ public final class ArrivalDates implements Serializable {
     Map<UTF8String, Integer> days = new HashMap<>();
     files.forEach(
         f -> days.put(UTF8String.fromString(f.path()), (int) f.arrivalDate().toEpochDay()));
-    return JavaCall.of(new ArrivalDates(days), "day", path, DataTypes.DateType);
+    return JavaCall.of(new ArrivalDates(days), "day", DataTypes.DateType, path);
   }
 
   /** Of a path, as Spark's generated code has it. */

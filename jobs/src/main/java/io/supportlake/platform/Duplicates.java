@@ -10,12 +10,16 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Which of a run's staged records are duplicates or corrections. All others are their id's first.
@@ -29,13 +33,20 @@ import org.apache.spark.sql.Row;
 record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Set<String> touched) {
   private static final String ID_HASH = "id_hash";
 
+  /** Hashes that are part of a plan. */
+  private static final int MOST_LISTED = 100_000;
+
   /**
    * Told by the ids' hashes; only records whose hash stands more than once are looked at.
    *
    * @param staged accepted records with their file and place
-   * @param existing {@code record_id}, {@code content_hash}, {@code record_version} of earlier runs
+   * @param idHashes of their ids, sorted, as {@link RepeatedHashes#asked} has them; empty = not
+   *     kept
+   * @param existing {@code record_id}, {@code content_hash}, {@code record_version} of earlier
+   *     runs; empty = there were none
    */
-  static Duplicates among(Dataset<Row> staged, Dataset<Row> existing) {
+  static Duplicates among(
+      Dataset<Row> staged, Optional<long[]> idHashes, Optional<Dataset<Row>> existing) {
     Dataset<Row> candidates =
         staged
             .select(
@@ -46,14 +57,9 @@ record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Se
                 StagedAppend.FILE,
                 StagedAppend.PLACE)
             .withColumn(ID_HASH, RepeatedHashes.asked(col("record_id")));
-    Dataset<Row> stored = existing.withColumn(ID_HASH, RepeatedHashes.asked(col("record_id")));
-    Dataset<Row> contested =
-        RepeatedHashes.among(
-                candidates
-                    .select(ID_HASH)
-                    .unionAll(existing.select(RepeatedHashes.known(col("record_id")))))
-            .toDF(ID_HASH)
-            .localCheckpoint();
+    Optional<Dataset<Row>> stored =
+        existing.map(e -> e.withColumn(ID_HASH, RepeatedHashes.asked(col("record_id"))));
+    Dataset<Row> contested = contested(candidates, idHashes, stored);
     long hashes = contested.count();
     if (hashes == 0) {
       return new Duplicates(contested, 0, Map.of(), Set.of());
@@ -63,7 +69,9 @@ record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Se
     Dataset<Row> versions =
         Ingest.versioned(
                 candidates.join(joined, hash, "left_semi").drop(ID_HASH),
-                stored.join(joined, hash, "left_semi").drop(ID_HASH))
+                stored
+                    .map(e -> e.join(joined, hash, "left_semi").drop(ID_HASH))
+                    .orElseGet(() -> nothing(staged)))
             .select(
                 col(StagedAppend.FILE),
                 col(StagedAppend.PLACE),
@@ -96,6 +104,40 @@ record Duplicates(Dataset<Row> versions, long rows, Map<String, Long> byFile, Se
       touched.addAll(file.getList(3));
     }
     return new Duplicates(versions, rows, byFile, touched);
+  }
+
+  private static Dataset<Row> nothing(Dataset<Row> staged) {
+    return staged
+        .limit(0)
+        .select(col("record_id"), col("content_hash"), lit(1).as("record_version"));
+  }
+
+  /** Hashes of the ids that stand more than once. */
+  private static Dataset<Row> contested(
+      Dataset<Row> candidates, Optional<long[]> idHashes, Optional<Dataset<Row>> stored) {
+    SparkSession spark = candidates.sparkSession();
+    long[] repeated = idHashes.map(SortedHashes::repeated).orElse(new long[0]);
+    if (idHashes.isEmpty() || repeated.length > MOST_LISTED) {
+      Dataset<Row> asked = candidates.select(ID_HASH);
+      return RepeatedHashes.among(
+              stored
+                  .map(e -> asked.unionAll(e.select(RepeatedHashes.known(col("record_id")))))
+                  .orElse(asked))
+          .toDF(ID_HASH)
+          .localCheckpoint();
+    }
+    Dataset<Row> listed =
+        spark
+            .createDataset(LongStream.of(repeated).boxed().toList(), Encoders.LONG())
+            .toDF(ID_HASH);
+    if (stored.isEmpty()) {
+      return listed;
+    }
+    try (SortedHashes hashes = new SortedHashes(spark, idHashes.get())) {
+      return listed
+          .unionAll(stored.get().select(ID_HASH).where(hashes.contain(col(ID_HASH))))
+          .localCheckpoint();
+    }
   }
 
   /** The touched files' records without duplicates, corrections with their versions. */

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.date_add;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.from_json;
-import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
@@ -79,7 +78,7 @@ final class Ingest {
     }
     Dataset<Row> values = landed.select(columns.toArray(Column[]::new));
     return values
-        .withColumn("event_date", to_date(from_utc_timestamp(eventAt(raw), zone.getId())))
+        .withColumn("event_date", ZoneDay.of(eventAt(raw), zone))
         .withColumn(
             "is_refused",
             coalesce(
@@ -88,11 +87,11 @@ final class Ingest {
                     .reduce(col("fields").isNull(), Column::or),
                 lit(false)))
         .withColumn("record_id", concat_ws("|", Lake.columns(raw.key())))
-        .withColumn("content_hash", contentHash(raw))
-        .withColumn("ingest_run", lit(runSequence))
         .withColumn(
             "unknown_columns",
             when(size(col("unknown")).gt(0), to_json(col("unknown"))).otherwise(lit(null)))
+        .withColumn("content_hash", ContentHash.ofRecord(col("fields"), to_json(col("unknown"))))
+        .withColumn("ingest_run", lit(runSequence))
         .drop("unknown");
   }
 
@@ -118,15 +117,6 @@ final class Ingest {
 
   private static Column eventAt(Contract raw) {
     return col(String.valueOf(raw.property("eventTime")));
-  }
-
-  /** Hash of all fields in the contract's order, and of the unknown ones; null is told from "". */
-  private static Column contentHash(Contract raw) {
-    String fields =
-        raw.columnNames().stream()
-            .map(c -> "coalesce(fields.`%s`, '\\u0000')".formatted(c))
-            .collect(Collectors.joining(", "));
-    return ContentHash.of(expr("concat_ws('\\u001f', %s, to_json(unknown))".formatted(fields)));
   }
 
   /**

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class JsonLine implements Serializable {
   private transient @Nullable JsonFactory factory;
   private transient @Nullable Order order;
 
-  private JsonLine(List<String> names) {
+  JsonLine(List<String> names) {
     this.names = List.copyOf(names);
   }
 
@@ -67,17 +68,48 @@ public final class JsonLine implements Serializable {
     return JavaCall.of(
         new JsonLine(names),
         "read",
-        line,
-        new StructType().add("named", named, false).add("others", TEXTS, false));
+        new StructType().add("named", named, false).add("others", TEXTS, false),
+        line);
   }
 
   /** The struct of a line, as Spark's generated code takes it. */
   public @Nullable InternalRow read(UTF8String line) {
+    InternalRow plain = plain(new PlainJson(line.getBytes()));
+    return plain == null ? any(line) : plain;
+  }
+
+  /** Of a line that may hold anything. */
+  @Nullable InternalRow any(UTF8String line) {
     try {
       return parsed(line.toString());
     } catch (IOException e) {
       return null;
     }
+  }
+
+  private @Nullable InternalRow plain(PlainJson line) {
+    Order order = order();
+    @Nullable Object[] named = new Object[names.size()];
+    Map<String, UTF8String> others = Map.of();
+    for (int i = 0; line.next(i == 0); i++) {
+      Order.Field field = order.field(line, i);
+      UTF8String value = line.value();
+      if (field.place >= 0) {
+        named[field.place] = value;
+      } else {
+        others = others.isEmpty() ? new LinkedHashMap<>() : others;
+        put(others, field.name, value);
+      }
+    }
+    return line.isPlain() ? row(named, others) : null;
+  }
+
+  private static InternalRow row(@Nullable Object[] named, Map<String, UTF8String> others) {
+    return new GenericInternalRow(new Object[] {new GenericInternalRow(named), map(others)});
+  }
+
+  private static void put(Map<String, UTF8String> others, String name, @Nullable UTF8String value) {
+    var _ = value == null ? others.remove(name) : others.put(name, value);
   }
 
   private @Nullable InternalRow parsed(String line) throws IOException {
@@ -92,20 +124,18 @@ public final class JsonLine implements Serializable {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
         UTF8String value = token == JsonToken.VALUE_NULL ? null : text(parser, token);
-        int place = order.place(name, i);
+        int place = order.field(name, i).place;
         if (place >= 0) {
           named[place] = value;
-        } else if (value != null) {
-          others.put(name, value);
         } else {
-          others.remove(name);
+          put(others, name, value);
         }
       }
       if (parser.nextToken() != null) {
         return null;
       }
     }
-    return new GenericInternalRow(new Object[] {new GenericInternalRow(named), map(others)});
+    return row(named, others);
   }
 
   private UTF8String text(JsonParser parser, JsonToken token) throws IOException {
@@ -198,7 +228,16 @@ public final class JsonLine implements Serializable {
    * the same in nearly all, so that few are looked up.
    */
   private static final class Order {
-    private record Field(String name, int place) {}
+    /**
+     * A name.
+     *
+     * @param bytes of the name; null = it has none, as half of a pair of surrogates
+     */
+    private record Field(String name, byte @Nullable [] bytes, int place) {
+      boolean isNextOf(PlainJson line) {
+        return bytes != null && line.isNamed(bytes);
+      }
+    }
 
     private final @Nullable Field[] fields = new @Nullable Field[64];
     private final Map<String, Integer> places = new HashMap<>();
@@ -209,16 +248,34 @@ public final class JsonLine implements Serializable {
       }
     }
 
-    private int place(String name, int field) {
-      Field before = field < fields.length ? fields[field] : null;
-      if (before != null && before.name.equals(name)) {
-        return before.place;
+    private Field field(String name, int number) {
+      Field before = number < fields.length ? fields[number] : null;
+      return before != null && before.name.equals(name) ? before : noted(name, number);
+    }
+
+    private Field field(PlainJson line, int number) {
+      Field before = number < fields.length ? fields[number] : null;
+      if (before != null && before.isNextOf(line)) {
+        return before;
       }
-      int place = places.getOrDefault(name, -1);
-      if (field < fields.length) {
-        fields[field] = new Field(name, place);
+      // Where a field is left away, those that follow stand at other places.
+      for (int i = number + 1; i < fields.length; i++) {
+        Field later = fields[i];
+        if (later != null && later.isNextOf(line)) {
+          return later;
+        }
       }
-      return place;
+      return noted(line.name(), number);
+    }
+
+    private Field noted(String name, int number) {
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      boolean isText = new String(bytes, StandardCharsets.UTF_8).equals(name);
+      Field field = new Field(name, isText ? bytes : null, places.getOrDefault(name, -1));
+      if (number < fields.length) {
+        fields[number] = field;
+      }
+      return field;
     }
   }
 

@@ -304,6 +304,15 @@ public final class Lake {
     return staged(table, prepared(table, rows, Long.MAX_VALUE), runSequence);
   }
 
+  /** The same, by so many tasks at most, of a table without an order. */
+  StagedAppend stage(String table, Dataset<Row> rows, int mostTasks, long runSequence) {
+    if (!clusterBy(contracts.of(table)).isEmpty()) {
+      throw new IllegalArgumentException(table + " has an order, which fewer tasks would break");
+    }
+    // Last, since generated code ends there: else each row would be copied twice.
+    return staged(table, prepared(table, rows, Long.MAX_VALUE).coalesce(mostTasks), runSequence);
+  }
+
   private StagedAppend staged(String table, Dataset<Row> prepared, long runSequence) {
     return new StagedAppend(log(table), prepared, properties(table), table, runSequence);
   }

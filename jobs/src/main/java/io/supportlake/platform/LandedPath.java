@@ -35,8 +35,8 @@ public final class LandedPath implements Serializable {
     return JavaCall.of(
         new LandedPath(root.endsWith("/") ? root : root + "/"),
         "path",
-        address,
-        DataTypes.StringType);
+        DataTypes.StringType,
+        address);
   }
 
   /** Of an address, as Spark's generated code has it. */

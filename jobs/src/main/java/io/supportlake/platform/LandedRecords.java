@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -137,9 +138,7 @@ final class LandedRecords {
             schema = schema.add(name, "string");
           }
           Dataset<Row> rows =
-              spark
-                  .read()
-                  .format("csv")
+              reader("csv")
                   .schema(schema.add("_corrupt_record", "string"))
                   .option("header", "true")
                   .option("delimiter", delimiter)
@@ -212,7 +211,16 @@ final class LandedRecords {
   }
 
   private Dataset<Row> lines(List<TakenFile> files) {
-    return withFile(spark.read().format("text").load(paths(files)));
+    return withFile(reader("text").load(paths(files)));
+  }
+
+  /** That a file cannot be read to its end is no reason to leave its end away, or all of it. */
+  private DataFrameReader reader(String format) {
+    return spark
+        .read()
+        .format(format)
+        .option("ignoreCorruptFiles", "false")
+        .option("ignoreMissingFiles", "false");
   }
 
   private Dataset<Row> withFile(Dataset<Row> rows) {

@@ -409,7 +409,7 @@ public final class Runner {
       try {
         Map<String, Decision> taken = ingest(files, pool);
         buildTables(pool);
-        return finish(files, taken);
+        return finish(files, taken, pool);
       } finally {
         pool.shutdownNow();
       }
@@ -1033,49 +1033,42 @@ public final class Runner {
           "column_name", udf(redact, DataTypes.StringType).apply(col("column_name")));
     }
 
-    private Summary finish(List<TakenFile> files, Map<String, Decision> taken) {
+    private Summary finish(
+        List<TakenFile> files, Map<String, Decision> taken, ExecutorService pool) {
       List<Row> checks = new ArrayList<>(checkRows);
       taken.values().forEach(t -> checks.addAll(t.checks()));
-      lake.append(
-          "ops.check",
-          forFewRows.createDataFrame(checks, contracts.of("ops.check").schema()),
-          checks.size(),
-          sequence);
-      appendAll(
-          "ops.quarantine",
-          taken.values().stream().filter(t -> t.quarantined() > 0).map(Decision::quarantine));
-      appendAll(
-          "ops.drift",
-          taken.values().stream()
-              .filter(Decision::isDrifted)
-              .map(Decision::drift)
-              .map(this::withoutPeople));
       List<Row> profile = taken.values().stream().flatMap(t -> t.profile().stream()).toList();
-      lake.append(
-          "ops.source_profile",
-          forFewRows.createDataFrame(profile, contracts.of("ops.source_profile").schema()),
-          profile.size(),
-          sequence);
       List<Row> requests = erasureRequests();
-      if (!requests.isEmpty()) {
-        lake.append(
-            "ops.erasure_ledger",
-            forFewRows.createDataFrame(requests, contracts.of("ops.erasure_ledger").schema()),
-            requests.size(),
-            sequence);
-      }
-      for (String table :
-          List.of("ops.landing_file", "ops.model", "ops.model_evaluation", "ops.erasure_ledger")) {
-        if (!lake.exists(table)) {
-          lake.overwrite(table, lake.empty(table), 0);
-        }
-      }
-      lake.append(
-          "ops.run",
-          forFewRows.createDataFrame(
-              List.copyOf(runRows.values()), contracts.of("ops.run").schema()),
-          runRows.size(),
-          sequence);
+      join(
+          Stream.<Runnable>of(
+                  () -> append("ops.check", checks),
+                  () ->
+                      appendAll(
+                          "ops.quarantine",
+                          taken.values().stream()
+                              .filter(t -> t.quarantined() > 0)
+                              .map(Decision::quarantine)),
+                  () ->
+                      appendAll(
+                          "ops.drift",
+                          taken.values().stream()
+                              .filter(Decision::isDrifted)
+                              .map(Decision::drift)
+                              .map(this::withoutPeople)),
+                  () -> append("ops.source_profile", profile),
+                  () -> {
+                    if (requests.isEmpty()) {
+                      create("ops.erasure_ledger");
+                    } else {
+                      append("ops.erasure_ledger", requests);
+                    }
+                  },
+                  () -> create("ops.landing_file"),
+                  () -> create("ops.model"),
+                  () -> create("ops.model_evaluation"))
+              .map(table -> CompletableFuture.runAsync(table, pool))
+              .toList());
+      append("ops.run", List.copyOf(runRows.values()));
       Decisions.forget(lake);
       double seconds = (System.nanoTime() - startedNanos) / 1e9;
       List<String> stopped =
@@ -1121,6 +1114,21 @@ public final class Runner {
                       sequence)
                   .row())
           .toList();
+    }
+
+    /** Makes a table without rows, unless there is one. */
+    private void create(String table) {
+      if (!lake.exists(table)) {
+        lake.overwrite(table, lake.empty(table), 0);
+      }
+    }
+
+    private void append(String table, List<Row> rows) {
+      lake.append(
+          table,
+          forFewRows.createDataFrame(rows, contracts.of(table).schema()),
+          rows.size(),
+          sequence);
     }
 
     private void appendAll(String table, Stream<Dataset<Row>> parts) {

@@ -2,7 +2,6 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
@@ -10,7 +9,6 @@ import static org.apache.spark.sql.functions.left;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -33,7 +31,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -56,9 +53,13 @@ final class SourceIngest {
 
   private static final int FILES_OF_A_TASK = 500;
 
-  private static final String READ = "read";
-  private static final String REFUSING = "refusing";
-  private static final String FILLED = "filled_";
+  /**
+   * Landed bytes, and records, of which the hashes of the ids are brought together in memory, 8
+   * bytes each, while they are sorted 16.
+   */
+  private static final long BYTES_OF_HASHES = 256L << 20;
+
+  private static final int MOST_HASHES = 10_000_000;
 
   private static final StructType REFUSED =
       StructType.fromDDL(
@@ -102,8 +103,12 @@ final class SourceIngest {
 
   /** What the files hold, before anything is written: a row a file. */
   private record Found(
-      Map<String, Counts> byFile, SortedSet<LocalDate> eventDates, Map<String, Long> filled) {
-    static final Found NOTHING = new Found(Map.of(), new TreeSet<>(), Map.of());
+      Map<String, Counts> byFile,
+      SortedSet<LocalDate> eventDates,
+      Map<String, Long> filled,
+      Optional<long[]> idHashes) {
+    static final Found NOTHING =
+        new Found(Map.of(), new TreeSet<>(), Map.of(), Optional.of(new long[0]));
 
     long sum(ToLongFunction<Counts> count) {
       return byFile.values().stream().mapToLong(count).sum();
@@ -156,13 +161,49 @@ final class SourceIngest {
       return new Taken(
           nothing, new Changes(lake.empty(bronze), lake.empty(bronze), 0, create(bronze)));
     }
-    SortedMap<String, String> faults = landing.faults(planned);
-    faults.putAll(records.headerFaults(raw, without(faults.keySet(), planned), mappings));
-    return take(
-        raw,
-        without(faults.keySet(), planned),
-        mappings,
-        FileChecks.refused(runSequence, bronze, faults));
+    return takeReadable(raw, planned, mappings, landing.faults(planned));
+  }
+
+  /**
+   * Takes files, and where that fails all but those that cannot be read.
+   *
+   * @param faults why some of the planned files are refused whole
+   */
+  private Taken takeReadable(
+      Contract raw,
+      List<TakenFile> planned,
+      Map<String, SourceMapping> mappings,
+      SortedMap<String, String> faults) {
+    List<TakenFile> files = without(faults.keySet(), planned);
+    SortedMap<String, String> all = new TreeMap<>(faults);
+    try {
+      all.putAll(records.headerFaults(raw, files, mappings));
+      return take(
+          raw,
+          without(all.keySet(), planned),
+          mappings,
+          FileChecks.refused(runSequence, "bronze." + raw.shortName(), all));
+    } catch (Exception e) {
+      SortedMap<String, String> unreadable = unreadable(raw, files, e);
+      if (unreadable.isEmpty()) {
+        throw e;
+      }
+      unreadable.putAll(faults);
+      return takeReadable(raw, planned, mappings, unreadable);
+    }
+  }
+
+  /** Why files are to blame for a failure; none are once the run has appended what they hold. */
+  private SortedMap<String, String> unreadable(
+      Contract raw, List<TakenFile> files, Exception failure) {
+    try {
+      return lake.hasAppended("bronze." + raw.shortName(), runSequence)
+          ? new TreeMap<>()
+          : landing.unreadable(files);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+      return new TreeMap<>();
+    }
   }
 
   /** Makes a table without rows, unless there is one; whether there was none. */
@@ -233,31 +274,28 @@ final class SourceIngest {
 
   private Taken take(Batch batch, Screened screened) {
     List<TakenFile> files = batch.files();
-    Observation observation = new Observation();
     long bytes = files.stream().mapToLong(TakenFile::bytes).sum();
     long tasks = 1 + Math.max(bytes / BYTES_OF_A_TASK, files.size() / FILES_OF_A_TASK);
+    RecordCounter counter =
+        RecordCounter.of(spark, batch.raw(), bytes <= BYTES_OF_HASHES ? MOST_HASHES : 0);
     Dataset<Row> accepted =
-        screened
-            .rows()
-            .drop("payload", "fields", ROW)
-            // Beside the counting, since generated code ends there anyway.
-            .coalesce((int) Math.min(tasks, Integer.MAX_VALUE))
-            .observe(observation, count(lit(1)).as(READ), observations(batch.raw()))
-            .where(not(IS_REFUSED))
-            .withColumn("record_version", lit(1));
+        screened.rows().where(counter.isAccepted()).withColumn("record_version", lit(1));
     Set<String> changed;
-    try (StagedAppend staged = lake.stage(batch.bronze(), accepted, runSequence)) {
-      Row totals = Observed.counts(observation, batch.bronze());
+    try (StagedAppend staged =
+        lake.stage(batch.bronze(), accepted, Math.toIntExact(tasks), runSequence)) {
+      ReadCounts counts = counter.counts();
+      long stagedRows = staged.rows().count();
+      if (counts.accepted() != stagedRows) {
+        throw DataErrors.readings(batch.bronze(), counts.accepted(), stagedRows);
+      }
       changed = landing.changedWhileRead(files);
       if (changed.isEmpty()) {
-        Dataset<Row> refused =
-            refused(batch, screened, Set.copyOf(totals.getList(totals.fieldIndex(REFUSING))));
+        Dataset<Row> refused = refused(batch, screened, counts.refusing());
         changed = landing.changedWhileRead(files);
         if (changed.isEmpty()) {
-          Found found = found(batch.raw(), totals, staged.rows(), refused);
-          long read = totals.getAs(READ);
-          if (found.sum(Counts::read) != read) {
-            throw DataErrors.readings(batch.bronze(), read, found.sum(Counts::read));
+          Found found = found(batch.raw(), counts, refused);
+          if (found.sum(Counts::read) != counts.read()) {
+            throw DataErrors.readings(batch.bronze(), counts.read(), found.sum(Counts::read));
           }
           return decided(
               batch, new Read(staged.rows(), refused, found, screened.leftOut()), staged);
@@ -279,15 +317,6 @@ final class SourceIngest {
         // Also keeps whoever asks for those that are refused from having all checks of all columns
         // done twice.
         .withColumn(ROW, monotonically_increasing_id());
-  }
-
-  /** What else is counted while the rows are written: to read all columns for it again is dear. */
-  private static Column[] observations(Contract raw) {
-    return Stream.concat(
-            Stream.of(collect_set(when(IS_REFUSED, col("ingest_file"))).as(REFUSING)),
-            raw.columnNames().stream()
-                .map(c -> count(when(not(IS_REFUSED), col("`" + c + "`"))).as(FILLED + c)))
-        .toArray(Column[]::new);
   }
 
   /**
@@ -335,7 +364,8 @@ final class SourceIngest {
       decisions.note(raw.shortName(), stopped);
       return new Taken(stopped, changes(bronze, stopped, lake.empty(bronze), !lake.exists(bronze)));
     }
-    Duplicates duplicates = Duplicates.among(read.accepted(), existing(bronze, found.eventDates()));
+    Duplicates duplicates =
+        Duplicates.among(read.accepted(), found.idHashes(), existing(bronze, found.eventDates()));
     List<Row> accounts = accounts(batch, found, duplicates.byFile(), read.leftOut());
     Decision decision =
         decision(
@@ -441,28 +471,14 @@ final class SourceIngest {
         .localCheckpoint();
   }
 
-  /**
-   * Counts by file and the accepted records' days; as many rows as the run takes files.
-   *
-   * @param totals of {@link #observations}
-   */
-  private static Found found(
-      Contract raw, Row totals, Dataset<Row> accepted, Dataset<Row> refused) {
+  /** Counts by file and the accepted records' days; as many as the run takes files. */
+  private static Found found(Contract raw, ReadCounts counts, Dataset<Row> refused) {
     Map<String, Counts> byFile = new TreeMap<>();
-    SortedSet<LocalDate> eventDates = new TreeSet<>();
-    // Summed by day first: a set of days is not collected in generated code.
-    for (Row row :
-        accepted
-            .groupBy("ingest_file", "event_date")
-            .agg(count(lit(1)).as("records"), UNKNOWN.as("unknown"))
-            .groupBy("ingest_file")
-            .agg(sum("records"), sum("unknown"), collect_set(col("event_date")))
-            .collectAsList()) {
-      byFile.put(row.getString(0), new Counts(row.getLong(1), 0, row.getLong(2), 0));
-      for (Object date : row.getList(3)) {
-        eventDates.add(((java.sql.Date) date).toLocalDate());
-      }
-    }
+    Map<String, Long> unknown = counts.withUnknownColumnsByFile();
+    counts
+        .acceptedByFile()
+        .forEach((file, accepted) ->
+            byFile.put(file, new Counts(accepted, 0, unknown.getOrDefault(file, 0L), 0)));
     Column outdated = count_if(array_contains(col("reasons"), Retention.REASON));
     for (Row row :
         refused.groupBy("ingest_file").agg(count(lit(1)), UNKNOWN, outdated).collectAsList()) {
@@ -471,8 +487,10 @@ final class SourceIngest {
           row.getString(0), new Counts(count, count, row.getLong(2), row.getLong(3)), Counts::plus);
     }
     Map<String, Long> filled = new TreeMap<>();
-    raw.columnNames().forEach(c -> filled.put(c, totals.getAs(FILLED + c)));
-    return new Found(byFile, eventDates, filled);
+    for (int i = 0; i < raw.columns().size(); i++) {
+      filled.put(raw.columnNames().get(i), counts.filled()[i]);
+    }
+    return new Found(byFile, counts.eventDates(), filled, counts.takeIdHashes());
   }
 
   /** As many rows as the run takes files. */
@@ -504,18 +522,18 @@ final class SourceIngest {
   }
 
   /** Ids and versions of earlier runs on the days of the new records. */
-  private Dataset<Row> existing(String bronze, SortedSet<LocalDate> days) {
-    Dataset<Row> stored =
-        days.isEmpty()
-            ? lake.empty(bronze)
-            : lake.read(bronze)
+  private Optional<Dataset<Row>> existing(String bronze, SortedSet<LocalDate> days) {
+    return days.isEmpty() || !lake.exists(bronze)
+        ? Optional.empty()
+        : Optional.of(
+            lake.read(bronze)
                 .where(col("event_date").isInCollection(days))
-                .where(col("ingest_run").lt(runSequence));
-    return stored.select(
-        col("record_id"),
-        // Records that earlier versions of this program took have all digits.
-        left(col("content_hash"), lit(ContentHash.LENGTH)).as("content_hash"),
-        col("record_version"));
+                .where(col("ingest_run").lt(runSequence))
+                .select(
+                    col("record_id"),
+                    // Records that earlier versions of this program took have all digits.
+                    left(col("content_hash"), lit(ContentHash.LENGTH)).as("content_hash"),
+                    col("record_version")));
   }
 
   /** A row a file; one without records counts as read 0. */

@@ -48,6 +48,7 @@ class DeliveryTest extends SparkSuite {
     land("cut.jsonl.gz", Arrays.copyOf(packed, packed.length / 2));
     land("cut-again.jsonl.gz", Arrays.copyOf(packed, packed.length - 9));
     land("plain.jsonl.gz", fees("plain", 3));
+    land("plain.jsonl.bz2", fees("plain", 3));
     land("nothing.jsonl", new byte[0]);
     land("nothing.jsonl.gz", new byte[0]);
     land("packed-nothing.jsonl.gz", gzip(new byte[0]));
@@ -58,10 +59,12 @@ class DeliveryTest extends SparkSuite {
 
     Runner.Summary summary = runner().run(FIRST, FIRST);
 
-    assertThat(summary.files()).isEqualTo(8);
+    assertThat(summary.files()).isEqualTo(9);
     assertThat(summary.read()).isEqualTo(7);
     assertThat(summary.refused())
-        .hasSize(3)
+        .hasSize(4)
+        .anySatisfy(
+            f -> assertThat(f).contains("/plain.jsonl.bz2: it is no bzip2, as its name says"))
         .anySatisfy(f -> assertThat(f).contains("/cut.jsonl.gz: it ends before"))
         .anySatisfy(f -> assertThat(f).contains("/cut-again.jsonl.gz: it ends before"))
         .anySatisfy(f -> assertThat(f).contains("/plain.jsonl.gz: it cannot be unpacked"));
@@ -69,8 +72,8 @@ class DeliveryTest extends SparkSuite {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("/cut.jsonl.gz")
         .hasMessageContaining("delivers it whole, under the same or another name");
-    assertThat(accounts("read_count = 0")).isEqualTo(6);
-    assertThat(accounts("not is_passed")).isEqualTo(3);
+    assertThat(accounts("read_count = 0")).isEqualTo(7);
+    assertThat(accounts("not is_passed")).isEqualTo(4);
     assertThat(ids("bronze.money_event")).hasSize(7).isEqualTo(ids("silver.money_event"));
     assertThat(FinishedSet.of(lake()).completeUntil("silver.money_event")).isEmpty();
 
@@ -88,6 +91,24 @@ class DeliveryTest extends SparkSuite {
     assertThat(ids("bronze.money_event")).hasSize(408).isEqualTo(ids("silver.money_event"));
     assertThat(FinishedSet.of(lake()).completeUntil("silver.money_event")).contains(SECOND);
     assertBalanced();
+  }
+
+  /** By the reader's own setting, what lies behind a file's damage would be left away unsaid. */
+  @Test
+  void aDamagedFileIsRefusedAlsoWhereSparkIsToldToIgnoreIt() throws IOException {
+    startIn("ignored");
+    byte[] packed = gzip(fees("cut", 400));
+    land("cut.jsonl.gz", Arrays.copyOf(packed, packed.length / 2));
+    land("good.jsonl", fees("good", 2));
+    spark().conf().set("spark.sql.files.ignoreCorruptFiles", "true");
+    try {
+      Runner.Summary summary = runner().run(FIRST, FIRST);
+
+      assertThat(summary.refused()).singleElement().asString().contains("/cut.jsonl.gz: it ends");
+      assertThat(ids("bronze.money_event")).hasSize(2);
+    } finally {
+      spark().conf().unset("spark.sql.files.ignoreCorruptFiles");
+    }
   }
 
   @Test

@@ -4,15 +4,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.supportlake.testing.SparkSuite;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +155,122 @@ class JsonLineTest extends SparkSuite {
             "[7,null,null]",
             "[9,8,null]",
             "[11,10,null]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        " { \"a\" : \"1\" ,\t\"b\": 2 } \r\n",
+        "{\"a\":true,\"b\":false,\"c\":null}",
+        "{\"a\":0,\"b\":-7,\"c\":0.0,\"d\":-0.001,\"e\":1234567.12345678}",
+        "{\"a\":123456789012345678}"
+      })
+  void aPlainLineIsReadFromItsBytes(String line) {
+    assertThat(isPlain(line)).isTrue();
+    assertThat(read(line)).isEqualTo(byAnyReader(line));
+  }
+
+  @Test
+  void whatIsTakenForAPlainLineAnyReaderReadsTheSame() {
+    Random random = new Random(11);
+    String letters = "{}[]\":,.-+eE0123456789 abtrufalsn\\\tü\u0001'";
+    List<String> scalars =
+        List.of(
+            "\"\"",
+            "\"x y\"",
+            "\"ü\"",
+            "\"\\n\"",
+            "true",
+            "false",
+            "null",
+            "0",
+            "-0",
+            "01",
+            "7",
+            "-12",
+            "1.5",
+            "1.50",
+            "0.0",
+            "-0.0",
+            "0.001",
+            "0.0009",
+            "1e3",
+            "12345678.5",
+            "9999999.99",
+            "123456789012345678",
+            "1234567890123456789",
+            "{\"c\":1}",
+            "[1]",
+            "NaN",
+            "1.",
+            ".5",
+            "-");
+    List<String> names = List.of("a", "b", "c", "d", "?", "\\ud800");
+    JsonLine reader = new JsonLine(NAMES);
+    int plain = 0;
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder line = new StringBuilder("{");
+      int fields = random.nextInt(4);
+      for (int f = 0; f < fields; f++) {
+        String value =
+            random.nextInt(3) == 0
+                ? (random.nextBoolean() ? "-" : "")
+                    + new BigDecimal(new BigInteger(random.nextInt(1, 60), random))
+                        .movePointLeft(random.nextInt(14))
+                        .toPlainString()
+                : scalars.get(random.nextInt(scalars.size()));
+        line.append(f == 0 ? "" : ",")
+            .append("\"%s\":%s".formatted(names.get(random.nextInt(names.size())), value));
+      }
+      line.append('}');
+      for (int changes = random.nextInt(2); changes > 0; changes--) {
+        int at = random.nextInt(line.length());
+        String letter = String.valueOf(letters.charAt(random.nextInt(letters.length())));
+        switch (random.nextInt(3)) {
+          case 0 -> line.insert(at, letter);
+          case 1 -> line.replace(at, at + 1, letter);
+          default -> line.deleteCharAt(at);
+        }
+        if (line.isEmpty()) {
+          line.append('{');
+        }
+      }
+      plain += isPlain(line.toString()) ? 1 : 0;
+      assertThat(text(reader.read(UTF8String.fromString(line.toString()))))
+          .as(line.toString())
+          .isEqualTo(byAnyReader(line.toString()));
+    }
+    assertThat(plain).isBetween(20_000, 80_000);
+  }
+
+  private static final List<String> NAMES = List.of("a", "b");
+
+  private static boolean isPlain(String line) {
+    PlainJson plain = new PlainJson(line.getBytes(StandardCharsets.UTF_8));
+    for (boolean isFirst = true; plain.next(isFirst); isFirst = false) {
+      plain.value();
+    }
+    return plain.isPlain();
+  }
+
+  private static @Nullable String read(String line) {
+    return text(new JsonLine(NAMES).read(UTF8String.fromString(line)));
+  }
+
+  private static @Nullable String byAnyReader(String line) {
+    return text(new JsonLine(NAMES).any(UTF8String.fromString(line)));
+  }
+
+  private static @Nullable String text(@Nullable InternalRow object) {
+    if (object == null) {
+      return null;
+    }
+    InternalRow named = object.getStruct(0, NAMES.size());
+    MapData others = object.getMap(1);
+    return "%s %s %s %s"
+        .formatted(
+            named.getUTF8String(0), named.getUTF8String(1), others.keyArray(), others.valueArray());
   }
 
   private static @Nullable String parsed(SparkSession session, String line) {

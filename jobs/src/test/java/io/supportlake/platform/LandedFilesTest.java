@@ -90,6 +90,37 @@ class LandedFilesTest extends SparkSuite {
         .isZero();
   }
 
+  @Test
+  void aRecordsHashIsThatOfItsValuesAndTellsNoneFromEmpty() {
+    Dataset<Row> records =
+        texts(
+                "{\"a\":\"1\",\"b\":\"2\"}",
+                "{\"a\":\"1\"}",
+                "{\"a\":\"1\",\"b\":\"\"}",
+                "{\"b\":\"1\"}",
+                "{\"a\":\"ü\",\"b\":\"" + "x".repeat(3000) + "\"}",
+                "{}",
+                "{\"a\":\"1\",\"c\":\"2\"}",
+                "{\"a\":\"1\",\"b\":\"2\",\"c\":\"2\"}")
+            .select(JsonLine.object(col("value"), List.of("a", "b")).as("o"))
+            // Mappings give an empty map where JSON lines give none.
+            .selectExpr(
+                "o.named",
+                "explode(array(if(size(o.others) > 0, to_json(o.others), null),"
+                    + " to_json(o.others))) as others")
+            .distinct()
+            .withColumn("hash", ContentHash.ofRecord(col("named"), col("others")));
+
+    assertThat(
+            records
+                .where(
+                    "not hash <=> left(sha2(concat_ws('\\u001f', coalesce(named.a, '\\u0000'),"
+                        + " coalesce(named.b, '\\u0000'), others), 256), 32)")
+                .count())
+        .isZero();
+    assertThat(records.select("hash").distinct().count()).isEqualTo(records.count());
+  }
+
   private static TakenFile file(String path, LocalDate arrival) {
     return new TakenFile(path, "u", 1, "", arrival);
   }

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
 import io.supportlake.testing.SparkSuite;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +101,34 @@ class SourceMappingTest extends SparkSuite {
         .containsExactly("[1,1,false,2026-02-05 08:45:00]");
     // One row of each incident opens it.
     assertThat(accounts(taken)).containsExactly(10L, 10L, 0L);
+  }
+
+  @Test
+  void anExportThatIsCutShortIsRefusedWholeAndTheOthersAreTaken() throws IOException {
+    byte[] whole =
+        Files.readAllBytes(
+            folder
+                .resolve("landing")
+                .resolve(land("servicenow_incident/2026-03-01/incidents.csv").path()));
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(whole);
+    }
+    byte[] cut = Arrays.copyOf(packed.toByteArray(), packed.size() - 9);
+
+    Taken taken =
+        SourceIngestTest.ingest(lake, folder, 1)
+            .takePlanned(
+                CONTRACTS.of("raw.case_event"),
+                List.of(delivered("cut.csv.gz", cut), delivered("incidents.csv", whole)),
+                MAPPINGS);
+
+    assertThat(FileChecks.failed(taken.decision().checks()))
+        .singleElement()
+        .asString()
+        .contains("cut.csv.gz: it ends before its compressed content does");
+    assertThat(events().count()).isPositive();
+    assertThat(events().where("ingest_file like '%cut%'").count()).isZero();
   }
 
   @Test
@@ -697,6 +728,17 @@ class SourceMappingTest extends SparkSuite {
         Files.size(file),
         "hash",
         LocalDate.parse(String.valueOf(Path.of(path).getName(1))));
+  }
+
+  private TakenFile delivered(String name, byte[] content) throws IOException {
+    String path = "servicenow_incident/2026-03-01/" + name;
+    Files.write(folder.resolve("landing").resolve(path), content);
+    return new TakenFile(
+        path,
+        "servicenow_incident",
+        content.length,
+        Hashes.sha256(content),
+        LocalDate.parse("2026-03-01"));
   }
 
   private Taken take(String source, long run, TakenFile file) {
