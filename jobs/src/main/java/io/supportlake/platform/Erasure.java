@@ -162,9 +162,14 @@ public final class Erasure {
    * @param entries in the ledger, begun
    */
   private record Going(
-      Subject subject, TableEraser tables, List<Entry> entries, Done done, long files) {
+      Subject subject,
+      TableEraser tables,
+      LandingEraser landed,
+      List<Entry> entries,
+      Done done,
+      long files) {
     Going plus(Done more) {
-      return new Going(subject, tables, entries, done.plus(more), files);
+      return new Going(subject, tables, landed, entries, done.plus(more), files);
     }
   }
 
@@ -176,8 +181,10 @@ public final class Erasure {
     long started = System.nanoTime();
     // Of a run that finished, but was cut off before it had forgotten what it needs no more.
     Decisions.forget(lake);
+    // Before anything is begun: one that cannot be read would leave it so.
+    Map<String, SourceMapping> mappings = SourceMapping.load(conf, config.sources());
     List<Going> all = new ArrayList<>();
-    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id)));
+    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id, mappings)));
     forgetOldVersions(c -> true);
     SortedSet<Path> identities =
         IDENTITIES.stream()
@@ -190,6 +197,7 @@ public final class Erasure {
             file -> identities.stream().noneMatch(file::startsWith),
             ordered().stream().filter(c -> !IDENTITIES.contains(c.name())).toList());
 
+    traces.forEach((going, found) -> found.addAll(going.landed().vendorFilesNaming()));
     List<Going> withoutTrace = clean(traces).stream().map(this::identities).toList();
     forgetOldVersions(c -> IDENTITIES.contains(c.name()));
     Map<Going, SortedSet<String>> left =
@@ -259,7 +267,8 @@ public final class Erasure {
   }
 
   /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
-  private Going withoutIdentities(Subject.Kind kind, String id) {
+  private Going withoutIdentities(
+      Subject.Kind kind, String id, Map<String, SourceMapping> mappings) {
     String ledgerToken = ErasureLedger.token(settings.key(), kind.word(), id);
     Optional<Instant> cutOff = cutOff(ledgerToken);
     List<Entry> entries = begun(kind, ledgerToken);
@@ -267,21 +276,35 @@ public final class Erasure {
     String tokenName = settings.key().token("usr", idName);
     Subject subject = Subject.of(lake, settings.key(), kind, id);
     progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
+    VendorRecords vendors = new VendorRecords(spark, contracts, mappings, subject);
     TableEraser tables =
         new TableEraser(
-            spark, lake, subject, idName, tokenName, cases(subject, tokenName), texts(subject));
+            spark,
+            lake,
+            subject,
+            idName,
+            tokenName,
+            cases(subject, tokenName),
+            texts(subject),
+            vendors.refused(lake.read("ops.quarantine")));
     Done done = Done.NOTHING;
     for (Contract contract : ordered()) {
       if (!IDENTITIES.contains(contract.name())) {
         done = done.plus(erase(tables, contract));
       }
     }
-    List<LandedFile> landed =
-        new LandingEraser(landing(), csvFolders(), subject, idName, tokenName).rewrite();
-    noteInManifest(landed, cutOff);
-    progress.step("  %d landed files rewritten", landed.size());
+    LandingEraser landed =
+        new LandingEraser(landing(), csvDelimiters(mappings), subject, vendors, idName, tokenName);
+    List<LandedFile> rewritten = landed.rewrite();
+    noteInManifest(rewritten, cutOff);
+    progress.step("  %d landed files rewritten", rewritten.size());
     return new Going(
-        subject, tables, entries, done, landed.size() + (long) removeOutputs(subject).size());
+        subject,
+        tables,
+        landed,
+        entries,
+        done,
+        rewritten.size() + (long) removeOutputs(subject).size());
   }
 
   private Going identities(Going going) {
@@ -387,18 +410,18 @@ public final class Erasure {
     return new Landing(config.landing(), spark.sparkContext().hadoopConfiguration());
   }
 
-  private Set<String> csvFolders() {
-    SortedSet<String> folders = new TreeSet<>();
+  /** Delimiters of CSV, by folder. */
+  private Map<String, String> csvDelimiters(Map<String, SourceMapping> mappings) {
+    Map<String, String> delimiters = new TreeMap<>();
     for (Contract raw : contracts.layer("raw")) {
       if ("csv".equals(raw.optionalProperty("format"))) {
-        folders.add(raw.shortName());
+        delimiters.put(raw.shortName(), ",");
       }
     }
-    SourceMapping.load(conf, config.sources()).values().stream()
+    mappings.values().stream()
         .filter(m -> m.format().equals("csv"))
-        .map(SourceMapping::folder)
-        .forEach(folders::add);
-    return folders;
+        .forEach(m -> delimiters.put(m.folder(), m.delimiter()));
+    return delimiters;
   }
 
   /**

@@ -132,19 +132,16 @@ final class LandedRecords {
     }
     return byHeader.entrySet().stream()
         .map(group -> {
-          List<String> names = names(group.getKey(), delimiter);
+          List<String> names = Header.names(group.getKey(), delimiter);
           StructType schema = new StructType();
           for (String name : names) {
             schema = schema.add(name, "string");
           }
           Dataset<Row> rows =
-              reader("csv")
-                  .schema(schema.add("_corrupt_record", "string"))
+              Header.options(
+                      reader("csv").schema(schema.add("_corrupt_record", "string")), delimiter)
                   .option("header", "true")
-                  .option("delimiter", delimiter)
                   .option("multiLine", "true")
-                  .option("escape", "\"")
-                  .option("columnNameOfCorruptRecord", "_corrupt_record")
                   .load(paths(group.getValue()));
           return Ingest.columnFields(withFile(rows), names)
               .select("payload", "fields", "ingest_file");
@@ -153,15 +150,41 @@ final class LandedRecords {
         .orElseThrow();
   }
 
-  /** Columns of a header line; one without a name is called by its place. */
-  private static List<String> names(String header, String delimiter) {
-    String[] parts = header.split(Pattern.quote(delimiter), -1);
-    return IntStream.range(0, parts.length)
-        .mapToObj(i -> {
-          String name = parts[i].strip().replace("\"", "").replace("\uFEFF", "");
-          return name.isEmpty() ? "column_" + (i + 1) : name;
-        })
-        .toList();
+  /** How CSV is read by its header line. */
+  static final class Header {
+    private Header() {}
+
+    /** Columns of a header line; one without a name is called by its place. */
+    static List<String> names(String header, String delimiter) {
+      String[] parts = header.split(Pattern.quote(delimiter), -1);
+      return IntStream.range(0, parts.length)
+          .mapToObj(i -> {
+            String name = parts[i].strip().replace("\"", "").replace("\uFEFF", "");
+            return name.isEmpty() ? "column_" + (i + 1) : name;
+          })
+          .toList();
+    }
+
+    /** Why nothing can be read by the names; without them: a file without a header has values. */
+    static Optional<String> fault(List<String> names) {
+      Set<String> distinct =
+          names.stream().map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+      if (distinct.size() < names.size()) {
+        return Optional.of("two columns of its header line have the same name");
+      }
+      return RESERVED.stream().anyMatch(distinct::contains)
+          ? Optional.of(
+              "a column of its header line has a name that is kept for reading it (%s)"
+                  .formatted(String.join(", ", RESERVED)))
+          : Optional.empty();
+    }
+
+    static DataFrameReader options(DataFrameReader reader, String delimiter) {
+      return reader
+          .option("delimiter", delimiter)
+          .option("escape", "\"")
+          .option("columnNameOfCorruptRecord", "_corrupt_record");
+    }
   }
 
   /**
@@ -177,19 +200,9 @@ final class LandedRecords {
       if (format.equals("csv") && file.bytes() > 0) {
         List<String> names =
             header(file)
-                .map(h -> names(h, mapping == null ? "," : mapping.delimiter()))
+                .map(h -> Header.names(h, mapping == null ? "," : mapping.delimiter()))
                 .orElse(List.of());
-        Set<String> distinct =
-            names.stream().map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-        if (distinct.size() < names.size()) {
-          faults.put(file.path(), "two columns of its header line have the same name");
-        } else if (RESERVED.stream().anyMatch(distinct::contains)) {
-          faults.put(
-              file.path(),
-              "a column of its header line has a name that is kept for reading it ("
-                  + String.join(", ", RESERVED)
-                  + ")");
-        }
+        Header.fault(names).ifPresent(fault -> faults.put(file.path(), fault));
       }
     }
     return faults;

@@ -123,6 +123,11 @@ record SourceMapping(
         .reduce(unparsable, Dataset::unionByName);
   }
 
+  /** The same for rows that were taken out of their pages. */
+  SourceMapping withoutPages() {
+    return new SourceMapping(name, description, folder, format, delimiter, null, let, records);
+  }
+
   /** Whether a line holds many records. */
   boolean isOfPages() {
     return explode != null;

@@ -3,6 +3,7 @@ package io.supportlake.platform;
 import io.delta.tables.DeltaMergeBuilder;
 import io.delta.tables.DeltaTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,7 @@ final class TableEraser {
    *     bronze again has it too
    * @param cases cases that the user opened
    * @param texts hashes of words that the user alone used
+   * @param payloads hashes of vendors' refused records that name the person
    */
   TableEraser(
       SparkSession spark,
@@ -49,7 +51,8 @@ final class TableEraser {
       String idName,
       String tokenName,
       List<String> cases,
-      List<String> texts) {
+      List<String> texts,
+      Collection<String> payloads) {
     this.spark = spark;
     this.lake = lake;
     this.source =
@@ -62,6 +65,7 @@ final class TableEraser {
                     tokenName,
                     cases.toArray(String[]::new),
                     texts.toArray(String[]::new),
+                    payloads.toArray(String[]::new),
                     subject.needles().stream()
                         .map(n -> n.toLowerCase(Locale.ROOT))
                         .toArray(String[]::new),
@@ -77,6 +81,7 @@ final class TableEraser {
                 .add("token_name", DataTypes.StringType)
                 .add("cases", TEXT_ARRAY)
                 .add("texts", TEXT_ARRAY)
+                .add("payloads", TEXT_ARRAY)
                 .add("needles", TEXT_ARRAY)
                 .add("any_pattern", DataTypes.StringType)
                 .add("id_pattern", DataTypes.StringType)
@@ -170,6 +175,9 @@ final class TableEraser {
       if (contract.name().equals("ops.quarantine")) {
         // A refused record is nobody's fact yet: it goes as a whole.
         deletions.add(mentions);
+        String isVendors = "array_contains(s.payloads, sha2(t.payload, 256))";
+        conditions.add(isVendors);
+        deletions.add(isVendors);
       }
     }
     if (conditions.isEmpty()) {
