@@ -107,8 +107,9 @@ public final class Lake {
 
   /** Whether the table has ever been written. */
   public boolean exists(String table) {
-    return known.computeIfAbsent(table, t -> DeltaTable.isDeltaTable(spark, path(t)) ? true : null)
-        != null;
+    // Delta's own question is answered from what the process saw of the log before, also where that
+    // was a folder without a commit.
+    return known.computeIfAbsent(table, t -> newest(log(t)).version() >= 0 ? true : null) != null;
   }
 
   /** The newest rows; none where the table was never written. */

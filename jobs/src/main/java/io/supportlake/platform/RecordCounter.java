@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts a source's records while they go by to be written. To read them for it again, or to have
- * Spark observe every column, takes a fifth of the time that writing takes. Spark adds up what the
- * tasks counted whose rows are written, each once.
+ * Spark observe every column, costs more than to count them here. Spark adds up what the tasks
+ * counted whose rows are written, each once.
  *
  * <p>It is called from generated code, so it is public.
  */

@@ -228,6 +228,7 @@ record VendorRecords(
             .where(array_contains(array(keys), lit(subject.id())))
             .select("ingest_file")
             .distinct()
+            // Not more than there are rows, which are looked at in parts of AT_ONCE.
             .collectAsList()
             .forEach(r -> naming.add(r.getString(0)));
       }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -66,6 +67,27 @@ class LakeTest extends SparkSuite {
     assertThat(parquetFiles(lake)).hasSize(MANY_FILES);
     assertThat(hasFileList(lake)).isFalse();
     assertSameRows(drift(0, 600, 1), lake.read(TABLE));
+  }
+
+  /** As a process sees it that looks while another makes the table's first commit. */
+  @Test
+  void aTableIsSeenThoughItsLogWasAFolderWithoutACommitBefore() throws IOException {
+    Lake elsewhere = lakeIn(folder.resolve("elsewhere"));
+    elsewhere.append(TABLE, drift(0, 30, 1), 30, 1);
+    Path table = Path.of(lakeIn(folder.resolve("here")).path(TABLE));
+    Files.createDirectories(table.resolve("_delta_log"));
+    assertThat(lakeIn(folder.resolve("here")).exists(TABLE)).isFalse();
+
+    Path made = Path.of(elsewhere.path(TABLE));
+    try (Stream<Path> files = Files.walk(made)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = table.resolve(made.relativize(file));
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(file, copy);
+      }
+    }
+    assertThat(lakeIn(folder.resolve("here")).exists(TABLE)).isTrue();
+    assertSameRows(drift(0, 30, 1), lakeIn(folder.resolve("here")).read(TABLE));
   }
 
   @Test
