@@ -81,9 +81,15 @@ public final class DataErrors {
     return refusal;
   }
 
+  static DataException cannotBeErased(String path) {
+    return new DataException(
+        "%s cannot be unpacked so that nothing is missed, so nobody can tell whether the person is in it. The erasure is not done, and once one has begun no run starts before it is. Whoever delivers the file puts a whole one in its place, plain or packed by gzip or bzip2, or takes it away; then the same command goes on."
+            .formatted(path));
+  }
+
   static DataException notErased(SortedSet<String> files) {
     return new DataException(
-        "the person is still found in %d files or tables, so the erasure is not done: %s. Either somebody wrote them meanwhile or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
+        "the person is still found in %d files or tables, so the erasure is not done: %s. Either somebody wrote them meanwhile, or a mapping reads the person out of a part of a value, or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."
             .formatted(files.size(), String.join(", ", files)));
   }
 

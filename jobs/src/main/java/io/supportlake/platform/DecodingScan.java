@@ -17,11 +17,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.compress.BZip2Codec;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.hadoop.io.compress.DeflateCodec;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.cos.COSBase;
 import org.apache.pdfbox.cos.COSDocument;
@@ -37,13 +43,15 @@ import org.jspecify.annotations.Nullable;
  * besides by what its first bytes say it is:
  *
  * <ul>
- *   <li>gzip, and zip, so XLSX: what is inside, again by its first bytes;
+ *   <li>gzip, bzip2, and zip, so XLSX: what is inside, again by its first bytes;
  *   <li>XML and HTML, in XLSX too: also its text without marks, entities resolved;
  *   <li>Parquet, so Delta's data files and checkpoints: every value, every dictionary; names and
  *       statistics stand plain in the file;
  *   <li>PDF: its text with and without line breaks, and every stream in it, unpacked;
  *   <li>all else (JSON, Delta's log, CSV, serialized models): as it lies.
  * </ul>
+ *
+ * <p>What its name says is deflated is unpacked by its name.
  *
  * <p>Names of files and folders count as content. Not seen: values that are encrypted, packed by
  * other methods, in base64, or written differently from the needle (another case, other
@@ -53,6 +61,17 @@ import org.jspecify.annotations.Nullable;
 public final class DecodingScan {
   /** Stands behind every value of a Parquet file: a needle that ends so is the end of a value. */
   static final String END_OF_VALUE = "\u0000";
+
+  /** How a bzip2 begins, with a block or as one of nothing. */
+  private static final Pattern BZIP2_HEAD = Pattern.compile("BZh[1-9](?:1AY&|\u0017rE8)");
+
+  private static final Configuration HADOOP = new Configuration();
+  private static final CompressionCodecFactory CODECS = new CompressionCodecFactory(HADOOP);
+  private static final BZip2Codec BZIP2 = new BZip2Codec();
+
+  static {
+    BZIP2.setConf(HADOOP);
+  }
 
   private static final int PIECE = 1 << 20;
   private static final int DEEPEST = 8;
@@ -135,10 +154,17 @@ public final class DecodingScan {
     byte[] head = in.readNBytes(8);
     in.reset();
     boolean gzip = startsWith(head, "\u001f\u008b\u0008");
+    boolean bzip2 = BZIP2_HEAD.matcher(new String(head, StandardCharsets.ISO_8859_1)).lookingAt();
+    @Nullable CompressionCodec codec = file == null ? null : codecOfName(file);
     boolean zip = startsWith(head, "PK\u0003\u0004");
     boolean pdf = startsWith(head, "%PDF");
     if (gzip) {
       scan(new GZIPInputStream(in, 1 << 16), null, join(where, "gzip"), depth + 1);
+    } else if (bzip2) {
+      // By the reader that ingest has, which takes what follows the first part too.
+      scan(BZIP2.createInputStream(in), null, join(where, "bzip2"), depth + 1);
+    } else if (codec != null && head.length > 0) {
+      scan(codec.createInputStream(in), null, join(where, "packed"), depth + 1);
     } else if (zip || startsWith(head, "PAR1")) {
       Path whole = file == null ? Files.createTempFile("scan", ".tmp") : file;
       try {
@@ -173,6 +199,14 @@ public final class DecodingScan {
     } else {
       plain(in, join(where, "bytes"));
     }
+  }
+
+  /** Of what cannot be told by its first bytes. */
+  private static @Nullable CompressionCodec codecOfName(Path file) {
+    return CODECS.getCodec(new org.apache.hadoop.fs.Path(file.toUri()))
+            instanceof DeflateCodec deflate
+        ? deflate
+        : null;
   }
 
   private static boolean isMarked(byte[] head) {

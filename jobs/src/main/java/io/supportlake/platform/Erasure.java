@@ -183,6 +183,7 @@ public final class Erasure {
     Decisions.forget(lake);
     // Before anything is begun: one that cannot be read would leave it so.
     Map<String, SourceMapping> mappings = SourceMapping.load(conf, config.sources());
+    LandingEraser.refuseUnknownPacking(landing());
     List<Going> all = new ArrayList<>();
     people.forEach((id, kind) -> all.add(withoutIdentities(kind, id, mappings)));
     forgetOldVersions(c -> true);

@@ -213,11 +213,15 @@ public final class JsonLine implements Serializable {
     return new ArrayBasedMapData(new GenericArrayData(keys), new GenericArrayData(values));
   }
 
-  /** As lenient as Spark's own reader of JSON. */
+  /** Of readers that are as lenient as Spark's own of JSON, and so as ingest. */
+  static JsonFactory newFactory() {
+    return new JSONOptions(Map$.MODULE$.<String, String>empty(), "UTC", "").buildJsonFactory();
+  }
+
   private JsonFactory factory() {
     JsonFactory made = factory;
     if (made == null) {
-      made = new JSONOptions(Map$.MODULE$.<String, String>empty(), "UTC", "").buildJsonFactory();
+      made = newFactory();
       factory = made;
     }
     return made;

@@ -35,6 +35,7 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.io.compress.BZip2Codec;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.hadoop.io.compress.DefaultCodec;
 import org.apache.hadoop.io.compress.SplittableCompressionCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -130,9 +131,10 @@ final class Landing {
   }
 
   /**
-   * Why a file cannot be taken as it was planned, by path: it is gone, it was changed since, or it
-   * is packed in blocks and cannot be unpacked to its end, which Spark, that begins anew with each
-   * block, would not notice. Reads each file once. Files that are as planned are not there.
+   * Why a file cannot be taken as it was planned, by path: it is gone, it was changed since, it is
+   * packed in blocks and cannot be unpacked to its end, which Spark, that begins anew with each
+   * block, would not notice, or it is packed so that nobody would. Reads each file once. Files that
+   * are as planned are not there.
    */
   SortedMap<String, String> faults(List<TakenFile> planned) {
     return byPath(planned, this::fault);
@@ -168,6 +170,10 @@ final class Landing {
       if (!contentHash(file.path()).equals(file.contentHash())) {
         return Optional.of(CHANGED);
       }
+      if (file.bytes() > 0 && !isTaken(file.path())) {
+        return Optional.of(
+            "it is packed in a way that is not taken, since nobody would notice if its end were missing, or nobody can read it (gzip, bzip2 and deflate are taken)");
+      }
       return codec(file.path()) instanceof SplittableCompressionCodec
           ? packingFault(file)
           : Optional.empty();
@@ -185,9 +191,9 @@ final class Landing {
     }
     try (InputStream unpacked = unpacked(file.path())) {
       long _ = unpacked.transferTo(OutputStream.nullOutputStream());
-      return codec(file.path()) instanceof BZip2Codec && !isBzip2(file.path())
-          ? fault(file, "it is no bzip2, as its name says")
-          : Optional.empty();
+      return isAsNamed(file.path())
+          ? Optional.empty()
+          : fault(file, "it is no bzip2, as its name says");
     } catch (EOFException e) {
       return fault(file, "it ends before its compressed content does");
     } catch (IOException e) {
@@ -195,8 +201,13 @@ final class Landing {
     }
   }
 
-  /** Of other content Hadoop reads nothing, without a word. */
-  private boolean isBzip2(String path) throws IOException {
+  /**
+   * Whether what is called a bzip2 begins as one: of other content Hadoop reads nothing, unsaid.
+   */
+  boolean isAsNamed(String path) throws IOException {
+    if (!(codec(path) instanceof BZip2Codec)) {
+      return true;
+    }
     try (InputStream stream = open(path)) {
       return new String(stream.readNBytes(BZIP2.length()), StandardCharsets.US_ASCII).equals(BZIP2);
     }
@@ -314,6 +325,40 @@ final class Landing {
   /** Opens a file's content, as Spark would read it. */
   InputStream unpacked(String path) throws IOException {
     return unpacked(files, new Path(root, path), codecs);
+  }
+
+  /** Whether what the file's name ends with says that its content is packed. */
+  boolean isPacked(String path) {
+    return codec(path) != null;
+  }
+
+  /** Whether a file is packed in a way that is taken, or not at all. */
+  boolean isTaken(String path) {
+    CompressionCodec codec = codec(path);
+    return codec == null || isTaken(codec);
+  }
+
+  /**
+   * Whether a way of packing is taken. LZ4 and Snappy, as Hadoop has them, may end after any block,
+   * and are read as if they ended before one that is cut, so that nobody would notice that records
+   * are missing; gzip, deflate and bzip2 say where they end. For Zstandard there is no reader here.
+   */
+  static boolean isTaken(CompressionCodec codec) {
+    return codec instanceof DefaultCodec || codec instanceof BZip2Codec;
+  }
+
+  /** A file's name without what says how it is packed. */
+  String plainName(String name) {
+    CompressionCodec codec = codec(name);
+    return codec == null
+        ? name
+        : CompressionCodecFactory.removeSuffix(name, codec.getDefaultExtension());
+  }
+
+  /** Packs what is written as the file's name says. */
+  OutputStream packing(String path, OutputStream sink) throws IOException {
+    CompressionCodec codec = codec(path);
+    return codec == null ? sink : codec.createOutputStream(sink);
   }
 
   /** A file's content, unpacked by what its name ends with. */

@@ -1,27 +1,21 @@
 package io.supportlake.platform;
 
 import io.supportlake.platform.Landing.LandedFile;
+import io.supportlake.platform.VendorRecords.Told;
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param csvDelimiters of the folders whose files are CSV, where a quoted line break does not end a
  *     record
  * @param subject whom to take out
- * @param vendors tells which records of vendors' files name a user in another notation: they go
+ * @param vendors tells which records of vendors' files name a person in another notation, and where
  * @param idName stands for the id in what stays
  * @param tokenName stands for the token in what stays
  */
@@ -49,73 +43,105 @@ record LandingEraser(
     csvDelimiters = Map.copyOf(csvDelimiters);
   }
 
-  /** Rewrites what holds the person; each file is replaced in one move. The files rewritten. */
-  List<LandedFile> rewrite() {
-    List<LandedFile> changed = new ArrayList<>();
-    Predicate<String> isIn = subject.finder();
-    // All that lies there, whether a contract names its folder or not.
+  /**
+   * Before anything is changed.
+   *
+   * @throws DataException if a file is packed in a way that is not taken, so that nobody could tell
+   *     whether it holds a person
+   */
+  static void refuseUnknownPacking(Landing landing) {
     for (LandedFile file : landing.list(".")) {
-      if (file.bytes() > 0) {
-        Found found = find(file, isIn);
-        if (found.isAnywhere()) {
-          landing.replace(file.path(), sink -> copy(file, isIn, found.naming(), sink));
-          changed.add(file);
-        }
+      if (file.bytes() > 0 && !landing.isTaken(file.path())) {
+        throw DataErrors.cannotBeErased(file.path());
       }
     }
-    return changed;
   }
 
-  /** Vendors' files that name a user in another notation, by path. */
+  /** Rewrites what holds the person; each file is replaced in one move. The files rewritten. */
+  List<LandedFile> rewrite() {
+    Predicate<String> isIn = subject.finder();
+    Found found = find(isIn);
+    for (LandedFile file : found.files()) {
+      landing.replace(
+          file.path(),
+          sink -> copy(file, isIn, found.told().getOrDefault(file.path(), Map.of()), sink));
+    }
+    return found.files();
+  }
+
+  /** Vendors' files that name the person in another notation, by path. */
   List<String> vendorFilesNaming() {
-    return landing.list(".").stream()
-        .filter(file -> file.bytes() > 0 && vendors.looksInto(folder(file)))
-        .filter(file -> !find(file, _ -> false).naming().isEmpty())
-        .map(LandedFile::path)
-        .toList();
+    return find(_ -> false).files().stream().map(LandedFile::path).toList();
   }
 
   /**
-   * What a file holds of the person.
+   * What holds the person.
    *
-   * @param naming numbers of the vendor's records that name the user in another notation
+   * @param files in the order of paths
+   * @param told by file and number of the record, where vendors' records name the person in another
+   *     notation
    */
-  private record Found(boolean isMentioned, Set<Long> naming) {
-    boolean isAnywhere() {
-      return isMentioned || !naming.isEmpty();
+  private record Found(List<LandedFile> files, Map<String, Map<String, Told>> told) {}
+
+  /** In all that lies there, whether a contract names its folder or not. */
+  private Found find(Predicate<String> isIn) {
+    List<LandedFile> files = landing.list(".").stream().filter(f -> f.bytes() > 0).toList();
+    // Of all files of a vendor's at once, since to map few records takes as long as to map many.
+    Map<String, VendorRecords.Search> searches = new TreeMap<>();
+    Set<String> mentioning = new TreeSet<>();
+    for (LandedFile file : files) {
+      if (find(file, isIn, searches)) {
+        mentioning.add(file.path());
+      }
     }
+    Map<String, Map<String, Told>> told = new TreeMap<>();
+    searches.values().forEach(search -> told.putAll(search.told()));
+    return new Found(
+        files.stream()
+            .filter(f -> mentioning.contains(f.path()) || told.containsKey(f.path()))
+            .toList(),
+        told);
   }
 
-  private Found find(LandedFile file, Predicate<String> isIn) {
+  /** Whether a file mentions the person; its records go to the searches of vendors'. */
+  private boolean find(
+      LandedFile file, Predicate<String> isIn, Map<String, VendorRecords.Search> searches) {
     boolean isLookedInto = vendors.looksInto(folder(file));
     // Mentions are found line by line, which needs no more memory where a quote is never closed.
     @Nullable String delimiter = isLookedInto ? delimiter(file) : null;
+    boolean isMentioned = false;
     try (BufferedReader reader = reader(file)) {
+      if (!landing.isAsNamed(file.path())) {
+        throw new IOException("no bzip2, as its name says");
+      }
       @Nullable String entry = next(reader, delimiter);
-      VendorRecords.Looked looked = vendors.in(folder(file), entry);
-      boolean isMentioned = false;
+      @Nullable String header = delimiter == null ? null : entry;
       for (long number = 0; entry != null && (isLookedInto || !isMentioned); number++) {
         isMentioned = isMentioned || isIn.test(entry);
-        if (number > 0 || delimiter == null) {
-          // Readers of the file leave a mark of its encoding away.
-          looked.add(
-              VendorRecords.named(file.path(), number),
-              number == 0 && entry.startsWith("\uFEFF") ? entry.substring(1) : entry);
+        if (isLookedInto && (number > 0 || header == null)) {
+          searches
+              .computeIfAbsent(
+                  folder(file) + '\n' + header, _ -> vendors.search(folder(file), header))
+              .add(file.path(), String.valueOf(number), entry);
         }
         entry = next(reader, delimiter);
       }
-      return new Found(
-          isMentioned,
-          looked.naming().stream()
-              .map(name -> Long.valueOf(VendorRecords.nameIn(name)))
-              .collect(Collectors.toSet()));
-    } catch (EOFException | ZipException e) {
-      throw new DataException(
-          "%s cannot be unpacked, so nobody can tell whether the person is in it. The erasure is not done. Whoever delivers the file puts a whole one in its place, or takes it away; then the same command goes on."
-              .formatted(file.path()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file.path() + " in the landing zone", e);
+      return isMentioned;
+    } catch (IOException | IndexOutOfBoundsException e) {
+      throw unreadable(file, e);
     }
+  }
+
+  /** A fault of the file's, unless its bytes cannot be read either. */
+  private RuntimeException unreadable(LandedFile file, Exception cause) {
+    var _ = landing.contentHash(file.path());
+    if (!landing.isPacked(file.path())) {
+      return new IllegalStateException(
+          "cannot read " + file.path() + " in the landing zone", cause);
+    }
+    DataException refusal = DataErrors.cannotBeErased(file.path());
+    refusal.initCause(cause);
+    return refusal;
   }
 
   /** Of CSV; null where each line is a record. */
@@ -127,19 +153,23 @@ record LandingEraser(
     return file.path().substring(0, Math.max(0, file.path().indexOf('/')));
   }
 
-  private void copy(LandedFile file, Predicate<String> isIn, Set<Long> naming, OutputStream sink)
+  private void copy(
+      LandedFile file, Predicate<String> isIn, Map<String, Told> told, OutputStream sink)
       throws IOException {
     @Nullable String delimiter = delimiter(file);
-    UnaryOperator<@Nullable String> kept = kept(isIn);
-    OutputStream packed = isPacked(file) ? new GZIPOutputStream(sink) : sink;
+    Kept kept = new Kept(isIn);
     try (BufferedReader reader = reader(file);
-        Writer writer = new OutputStreamWriter(packed, StandardCharsets.UTF_8)) {
+        Writer writer =
+            new OutputStreamWriter(landing.packing(file.path(), sink), StandardCharsets.UTF_8)) {
       @Nullable String entry = next(reader, delimiter);
       for (long number = 0; entry != null; number++) {
-        @Nullable String left =
-            naming.contains(number)
-                ? null
-                : number == 0 && delimiter != null ? entry : kept.apply(entry);
+        @Nullable Told of = told.get(String.valueOf(number));
+        @Nullable String left = entry;
+        if (of != null) {
+          left = of.isGoing() ? null : kept.of(vendors.without(folder(file), entry, of));
+        } else if (number > 0 || delimiter == null) {
+          left = kept.of(entry);
+        }
         if (left != null) {
           writer.write(left);
           writer.write('\n');
@@ -149,19 +179,38 @@ record LandingEraser(
     }
   }
 
-  /** What stays of a record; null = it goes. */
-  private UnaryOperator<@Nullable String> kept(Predicate<String> isIn) {
-    Pattern field =
+  /** What stays of records. */
+  private final class Kept {
+    private final Predicate<String> isIn;
+    private final Pattern field =
         Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(subject.id()) + "(?=[\",;\\t\\r\\n]|$)");
-    return entry -> {
-      if (entry == null || !isIn.test(entry)) {
+    private final Set<String> keys = vendors.keys();
+    private final boolean isNumber = VendorRecords.NUMBER.matcher(subject.id()).matches();
+    private final Predicate<String> isId = Pattern.compile(subject.idPattern()).asPredicate();
+
+    private Kept(Predicate<String> isIn) {
+      this.isIn = isIn;
+    }
+
+    /** Null = it goes. */
+    private @Nullable String of(String entry) {
+      if (!isIn.test(entry)) {
         return entry;
       }
-      boolean isOwn = field.matcher(entry).find();
+      List<LandedValues.Place> places =
+          LandedValues.isJson(entry) ? LandedValues.ofJson(entry, isId) : List.of();
+      boolean isKey =
+          places.stream().anyMatch(p -> p.value().equals(subject.id()) && keys.contains(p.path()));
+      // A number may mean anything else, and a text of other signs hardly.
+      boolean isOwn = isKey || (!(isNumber && !places.isEmpty()) && field.matcher(entry).find());
+      // In numbers it would be replaced without quotes.
+      List<LandedValues.Place> numbers =
+          places.stream().filter(LandedValues.Place::isNumber).toList();
       return isOwn && subject.kind() == Subject.Kind.USER
           ? null
-          : subject.masked(entry, isOwn, idName, tokenName);
-    };
+          : subject.masked(
+              LandedValues.replaced(entry, numbers, idName, true), isOwn, idName, tokenName);
+    }
   }
 
   /** The next record without its last line break, or null at the end. */
@@ -205,14 +254,15 @@ record LandingEraser(
     return isQuoted;
   }
 
+  /** Without a mark of the encoding, which readers of the file leave away too. */
   private BufferedReader reader(LandedFile file) throws IOException {
-    InputStream stream = landing.open(file.path());
-    return new BufferedReader(
-        new InputStreamReader(
-            isPacked(file) ? new GZIPInputStream(stream) : stream, StandardCharsets.UTF_8));
-  }
-
-  private static boolean isPacked(LandedFile file) {
-    return file.path().endsWith(".gz");
+    BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(landing.unpacked(file.path()), StandardCharsets.UTF_8));
+    reader.mark(1);
+    if (reader.read() != '\uFEFF') {
+      reader.reset();
+    }
+    return reader;
   }
 }

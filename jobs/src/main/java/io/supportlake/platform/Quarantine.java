@@ -341,7 +341,7 @@ public final class Quarantine {
             ? csv(payloads, mapping == null ? ',' : mapping.delimiter().charAt(0))
             : String.join("\n", payloads) + "\n";
     byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    String name = file.substring(file.lastIndexOf('/') + 1).replaceFirst("\\.gz$", "");
+    String name = landing.plainName(file.substring(file.lastIndexOf('/') + 1));
     int dot = name.lastIndexOf('.');
     String replay =
         "%s/%s/%s-replay-%s%s"

@@ -100,9 +100,13 @@ public final class SourceCheck {
             0,
             "",
             arrival(path, settings.reportingZone()));
-    LandedRecords landed =
-        new LandedRecords(
-            spark, new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration()));
+    Landing landing = new Landing(folder.toString(), spark.sparkContext().hadoopConfiguration());
+    if (!landing.isTaken(taken.path())) {
+      throw new UsageException(
+          "%s is packed in a way that no run takes (gzip, bzip2 and deflate are taken). Pack it anew."
+              .formatted(file));
+    }
+    LandedRecords landed = new LandedRecords(spark, landing);
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -108,6 +109,24 @@ record SourceMapping(
     return records.stream().anyMatch(r -> r.source().equals(source));
   }
 
+  /**
+   * What the vendor may write for an id of ours: the id without what the mapping puts before it by
+   * {@code concat('word-', ...)}.
+   */
+  List<String> vendorIds(String id) {
+    String expressions =
+        Stream.concat(
+                let.values().stream(),
+                records.stream()
+                    .flatMap(r ->
+                        Stream.concat(r.let().values().stream(), r.columns().values().stream())))
+            .collect(Collectors.joining("\n"));
+    return IntStream.range(1, id.length())
+        .filter(i -> expressions.contains("concat('" + id.substring(0, i) + "'"))
+        .mapToObj(id::substring)
+        .toList();
+  }
+
   /** The vendor's rows as records of the source: payload, all (map of our columns), ingest_file. */
   Dataset<Row> landed(Dataset<Row> rows, String source) {
     // Kept, or each kind of record would take the pages apart again.
@@ -126,6 +145,13 @@ record SourceMapping(
   /** The same for rows that were taken out of their pages. */
   SourceMapping withoutPages() {
     return new SourceMapping(name, description, folder, format, delimiter, null, let, records);
+  }
+
+  /** The same for refused rows, of which those of CSV stand as JSON of their fields. */
+  SourceMapping ofRefused() {
+    return format.equals("csv")
+        ? new SourceMapping(name, description, folder, "json", "", explode, let, records)
+        : this;
   }
 
   /** Whether a line holds many records. */

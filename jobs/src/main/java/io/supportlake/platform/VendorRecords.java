@@ -1,26 +1,30 @@
 package io.supportlake.platform;
 
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.split_part;
+import static org.apache.spark.sql.functions.sum;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.supportlake.platform.LandedRecords.Header;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -33,11 +37,11 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of vendors' records name a user by an id that lacks the word that the mapping puts before
- * it: {@code zendesk-77} is {@code 77} in the export. Nothing but the mapping tells a user's 77
+ * Which of vendors' records name a person by an id that lacks the word that the mapping puts before
+ * it: {@code zendesk-77} is {@code 77} in the export. Nothing but the mapping tells a person's 77
  * from a ticket's, so records that hold the number are mapped as ingest does, and the columns that
- * name users are compared with the id. Of an agent nothing is found: records of cases stay, and
- * what would have to be taken out of them cannot be told by the mapping.
+ * name people are compared with the id. Records of an agent stay, so there it is also told where
+ * the agent stands: records are mapped once more with another value in each place of the number.
  *
  * @param mappings by the folder of the files that they are for
  */
@@ -54,6 +58,20 @@ record VendorRecords(
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
+  /**
+   * Where a vendor counts people by numbers of so many signs, tickets and other things have none of
+   * them: an id that is shorter may be a ticket's, or a second of the epoch, which has ten digits.
+   */
+  private static final int LONG = 11;
+
+  private static final char SEPARATOR = '#';
+
+  /** Stands for nobody. */
+  private static final String ANOTHER = "supportlake-another";
+
+  /** As JSON writes one. */
+  static final Pattern NUMBER = Pattern.compile("-?\\d+(?:\\.\\d+)?");
+
   private static final String ENTRY = "supportlake_entry";
 
   private static final StructType ENTRIES =
@@ -64,93 +82,208 @@ record VendorRecords(
     mappings = Map.copyOf(mappings);
   }
 
-  /** A name for a record: mappings may read the file's path, which it begins with. */
-  static String named(String file, Object name) {
-    return file + '#' + name;
+  /** Columns of our own formats that name such a person. */
+  Set<String> keys() {
+    return contracts.layer("raw").stream()
+        .flatMap(raw -> SubjectColumns.of(raw, subject.kind().word()).stream())
+        .flatMap(columns -> columns.keys().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** The name by itself. */
-  static String nameIn(String named) {
-    return named.substring(named.lastIndexOf('#') + 1);
-  }
-
-  /** Whether records in the folder may name the user by another id. */
+  /** Whether records in the folder may name the person by another id. */
   boolean looksInto(String folder) {
     SourceMapping mapping = mappings.get(folder);
     return mapping != null && !idsIn(mapping).isEmpty();
   }
 
-  /** The records of one file. */
-  Looked in(String folder, @Nullable String header) {
-    return new Looked(mappings.get(folder), header, this::vendor);
+  /**
+   * Looks through records that are mapped alike.
+   *
+   * @param header of CSV
+   */
+  Search search(String folder, @Nullable String header) {
+    return new Search(Objects.requireNonNull(mappings.get(folder)), header);
   }
 
-  /** How rows of numbers and texts become a vendor's. */
-  private interface Reading {
-    Dataset<Row> vendor(SourceMapping mapping, List<Row> entries, @Nullable String header);
+  /**
+   * A record that stays, without the person.
+   *
+   * @param told what was found of it
+   */
+  String without(String folder, String entry, Told told) {
+    SourceMapping mapping = Objects.requireNonNull(mappings.get(folder));
+    return replaced(
+        mapping,
+        entry,
+        places(mapping, entry, idsIn(mapping)).stream()
+            .filter(p ->
+                isLong(p.value())
+                    || told.paths().contains(p.path())
+                    || (p.isAgents() && !told.paths().isEmpty()))
+            .toList(),
+        ErasedRecords.LATER);
   }
 
-  /** Finds those that name the user. */
-  final class Looked {
-    private final @Nullable SourceMapping mapping;
+  private static List<LandedValues.Place> places(
+      SourceMapping mapping, String entry, List<String> ids) {
+    return switch (mapping.format()) {
+      case "csv" -> LandedValues.ofCsv(entry, mapping.delimiter().charAt(0), ids::contains);
+      case "json" -> LandedValues.ofJson(entry, ids::contains);
+      default -> List.of();
+    };
+  }
+
+  private static String replaced(
+      SourceMapping mapping, String entry, List<LandedValues.Place> places, String name) {
+    return LandedValues.replaced(entry, places, name, mapping.format().equals("json"));
+  }
+
+  /** Whether a vendor's id by itself is the person's, as a value for itself. */
+  private static boolean isLong(String id) {
+    return id.length() >= LONG && id.chars().anyMatch(Character::isDigit);
+  }
+
+  /**
+   * What was found of a record.
+   *
+   * @param isGoing whether the mapping says that it is a user's
+   * @param paths of {@link LandedValues.Place}s that name an agent; those of long ids are not in it
+   */
+  record Told(boolean isGoing, Set<String> paths) {}
+
+  /** Finds records that name the person. */
+  final class Search {
+    private final SourceMapping mapping;
     private final @Nullable String header;
-    private final Reading reading;
     private final List<String> ids;
     private final Predicate<String> mayName;
-    private final List<Row> entries = new ArrayList<>();
-    private final Set<String> naming = new TreeSet<>();
+    private final Map<String, String> entries = new TreeMap<>();
+    private final Map<String, Map<String, Told>> told = new TreeMap<>();
     private long letters;
 
-    private Looked(@Nullable SourceMapping mapping, @Nullable String header, Reading reading) {
+    private Search(SourceMapping mapping, @Nullable String header) {
       this.mapping = mapping;
       this.header = header;
-      this.reading = reading;
-      this.ids = mapping == null ? List.of() : idsIn(mapping);
+      this.ids = idsIn(mapping);
       this.mayName = asWord(ids);
     }
 
-    /** Takes a record by a name of its own. */
-    void add(String name, String entry) {
-      if (mapping != null && mayName.test(entry)) {
-        entries.add(RowFactory.create(name, entry));
+    /**
+     * Takes a record.
+     *
+     * @param inFile names it in the file
+     */
+    void add(String file, String inFile, String entry) {
+      if (mayName.test(entry)) {
+        // Begins with the path, which mappings may read.
+        String name = file + SEPARATOR + inFile;
+        if (places(mapping, entry, ids).stream().anyMatch(p -> isLong(p.value()))) {
+          tell(name, new Told(false, Set.of()));
+        }
+        entries.put(name, entry);
         letters += entry.length();
-        if (entries.size() == AT_ONCE || letters > LETTERS_AT_ONCE) {
+        if (isMuch(entries.size(), letters)) {
           look();
         }
       }
     }
 
-    /** Names of those that name the user. */
-    Set<String> naming() {
-      look();
-      return naming;
+    private void tell(String name, Told what) {
+      int end = name.lastIndexOf(SEPARATOR);
+      told.computeIfAbsent(name.substring(0, end), _ -> new TreeMap<>())
+          .put(name.substring(end + 1), what);
     }
 
     private void look() {
-      if (mapping != null && !entries.isEmpty()) {
-        naming.addAll(rowsNaming(mapping, reading.vendor(mapping, entries, header)));
-        entries.clear();
-        letters = 0;
+      Map<String, Named> named = named(entries);
+      Map<String, String> naming = new TreeMap<>(entries);
+      naming.keySet().removeIf(name -> named.getOrDefault(name, Named.NOBODY).person() == 0);
+      entries.clear();
+      letters = 0;
+      if (subject.kind() == Subject.Kind.USER) {
+        naming.keySet().forEach(name -> tell(name, new Told(true, Set.of())));
+      } else {
+        askWhere(naming, new TreeMap<>(named));
       }
+    }
+
+    private Map<String, Named> named(Map<String, String> records) {
+      return records.isEmpty()
+          ? Map.of()
+          : rowsNaming(
+              mapping,
+              vendor(
+                  mapping,
+                  records.entrySet().stream()
+                      .map(r -> RowFactory.create(r.getKey(), r.getValue()))
+                      .toList(),
+                  header));
+    }
+
+    /** Of records that name an agent: each with another value in each of the places. */
+    private void askWhere(Map<String, String> naming, Map<String, Named> found) {
+      Map<String, List<String>> asked = new TreeMap<>();
+      Map<String, String> variants = new TreeMap<>();
+      long much = 0;
+      for (Map.Entry<String, String> record : naming.entrySet()) {
+        Map<String, List<LandedValues.Place>> byPath =
+            places(mapping, record.getValue(), ids).stream()
+                .filter(p -> !p.isBeside() && !isLong(p.value()))
+                .collect(Collectors.groupingBy(LandedValues.Place::path, TreeMap::new, toList()));
+        asked.put(record.getKey(), List.copyOf(byPath.keySet()));
+        for (Map.Entry<String, List<LandedValues.Place>> path : byPath.entrySet()) {
+          variants.put(
+              variant(record.getKey(), path.getKey()),
+              replaced(mapping, record.getValue(), path.getValue(), ANOTHER));
+          much += record.getValue().length();
+          if (isMuch(variants.size(), much)) {
+            found.putAll(named(variants));
+            variants.clear();
+            much = 0;
+          }
+        }
+      }
+      found.putAll(named(variants));
+      asked.forEach((name, paths) -> tell(name, new Told(false, telling(name, paths, found))));
+    }
+
+    private static boolean isMuch(int records, long letters) {
+      return records >= AT_ONCE || letters > LETTERS_AT_ONCE;
+    }
+
+    private static String variant(String name, String path) {
+      return name + ':' + path;
+    }
+
+    /**
+     * Paths with another value in which the record names whom that value stands for. Where there is
+     * none, since the mapping takes not every value for an id, those with which the person is named
+     * less often; and where several name the person, so that none does so alone, all.
+     */
+    private static Set<String> telling(String name, List<String> paths, Map<String, Named> named) {
+      long before = named.getOrDefault(name, Named.NOBODY).person();
+      Function<String, Named> with = p -> named.getOrDefault(variant(name, p), Named.NOBODY);
+      return Stream.<Predicate<String>>of(
+              p -> with.apply(p).another() > 0, p -> with.apply(p).person() < before, _ -> true)
+          .map(isTelling -> paths.stream().filter(isTelling).collect(toSet()))
+          .filter(telling -> !telling.isEmpty())
+          .findFirst()
+          .orElse(Set.of());
+    }
+
+    /** By file and name in it, the records that name the person. */
+    Map<String, Map<String, Told>> told() {
+      look();
+      return told;
     }
   }
 
-  /** The id without what the mapping puts before it; none of an agent. */
+  /** What the vendor may write for the id; one that is a number is no field of text otherwise. */
   private List<String> idsIn(SourceMapping mapping) {
-    String id = subject.id();
-    String expressions =
-        Stream.concat(
-                mapping.let().values().stream(),
-                mapping.records().stream()
-                    .flatMap(r ->
-                        Stream.concat(r.let().values().stream(), r.columns().values().stream())))
-            .collect(Collectors.joining("\n"));
-    return subject.kind() == Subject.Kind.AGENT
-        ? List.of()
-        : IntStream.range(1, id.length())
-            .filter(i -> expressions.contains("concat('" + id.substring(0, i) + "'"))
-            .mapToObj(id::substring)
-            .toList();
+    return Stream.concat(
+            mapping.vendorIds(subject.id()).stream(),
+            Stream.of(subject.id()).filter(NUMBER.asMatchPredicate()))
+        .toList();
   }
 
   private static Predicate<String> asWord(List<String> ids) {
@@ -163,14 +296,15 @@ record VendorRecords(
         .collect(Collectors.joining("|", "(?i)(?<![\\p{L}\\p{N}])(?:", ")(?![\\p{L}\\p{N}])"));
   }
 
-  /** Hashes (SHA-256, hex) of the payloads of refused records that name the user. */
+  /** Hashes (SHA-256, hex) of the payloads of refused records that name the person. */
   Set<String> refused(Dataset<Row> quarantine) {
     Set<String> hashes = new TreeSet<>();
     mappings.forEach((folder, mapping) -> {
       List<String> ids = idsIn(mapping);
       if (!ids.isEmpty()) {
-        Looked pages = new Looked(mapping, null, (m, rows, _) -> refused(m, rows));
-        Looked records = new Looked(mapping.withoutPages(), null, (m, rows, _) -> refused(m, rows));
+        // A refused record stands as one of its page, and of CSV as JSON of its fields.
+        Search pages = new Search(mapping.ofRefused(), null);
+        Search records = new Search(mapping.ofRefused().withoutPages(), null);
         Predicate<String> isTelling =
             asWord(ids.stream().filter(id -> id.length() >= LEAST_TELLING).toList());
         quarantine
@@ -181,16 +315,15 @@ record VendorRecords(
             .toLocalIterator()
             .forEachRemaining(r -> {
               String hash = r.getString(0);
-              String name = named(r.getString(2), hash);
-              pages.add(name, r.getString(1));
-              records.add(name, r.getString(1));
+              pages.add(r.getString(2), hash, r.getString(1));
+              records.add(r.getString(2), hash, r.getString(1));
               if (isTelling.test(r.getString(1)) && isUnparsable(mapping, r.getString(1))) {
                 hashes.add(hash);
               }
             });
-        Stream.concat(pages.naming().stream(), records.naming().stream())
-            .map(VendorRecords::nameIn)
-            .forEach(hashes::add);
+        Stream.of(pages, records)
+            .flatMap(search -> search.told().values().stream())
+            .forEach(told -> hashes.addAll(told.keySet()));
       }
     });
     return hashes;
@@ -208,15 +341,27 @@ record VendorRecords(
     }
   }
 
-  /** A refused record stands in quarantine as one of its page, and of CSV as JSON of its fields. */
-  private Dataset<Row> refused(SourceMapping mapping, List<Row> payloads) {
-    return mapping.format().equals("lines") ? lines(payloads) : json(payloads);
+  /**
+   * How often records name somebody.
+   *
+   * @param another whom {@link #ANOTHER} stands for
+   */
+  private record Named(long person, long another) {
+    static final Named NOBODY = new Named(0, 0);
+
+    Named plus(Named more) {
+      return new Named(person + more.person, another + more.another);
+    }
   }
 
-  /** Names, as {@code ingest_file} has them, of the vendor's rows that name the user. */
-  private Set<String> rowsNaming(SourceMapping mapping, Dataset<Row> vendor) {
+  /** By {@code ingest_file}, how often the vendor's rows name the person. */
+  private Map<String, Named> rowsNaming(SourceMapping mapping, Dataset<Row> vendor) {
     Dataset<Row> kept = vendor.localCheckpoint();
-    Set<String> naming = new TreeSet<>();
+    Object[] others =
+        idsIn(mapping).stream()
+            .map(v -> subject.id().substring(0, subject.id().length() - v.length()) + ANOTHER)
+            .toArray();
+    Map<String, Named> naming = new TreeMap<>();
     for (Contract raw :
         contracts.layer("raw").stream().filter(c -> mapping.gives(c.shortName())).toList()) {
       Optional<SubjectColumns> columns = SubjectColumns.of(raw, subject.kind().word());
@@ -225,12 +370,17 @@ record VendorRecords(
             columns.get().keys().stream().map(k -> col("all").getItem(k)).toArray(Column[]::new);
         mapping
             .landed(kept, raw.shortName())
-            .where(array_contains(array(keys), lit(subject.id())))
-            .select("ingest_file")
-            .distinct()
+            .withColumn("persons", filter(array(keys), key -> key.equalTo(subject.id())))
+            .withColumn(
+                "others",
+                filter(array(keys), key -> others.length == 0 ? lit(false) : key.isin(others)))
+            .where("size(persons) > 0 or size(others) > 0")
+            .groupBy("ingest_file")
+            .agg(sum(size(col("persons"))), sum(size(col("others"))))
             // Not more than there are rows, which are looked at in parts of AT_ONCE.
             .collectAsList()
-            .forEach(r -> naming.add(r.getString(0)));
+            .forEach(r ->
+                naming.merge(r.getString(0), new Named(r.getLong(1), r.getLong(2)), Named::plus));
       }
     }
     return naming;

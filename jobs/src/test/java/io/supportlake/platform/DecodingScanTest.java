@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.io.output.CloseShieldOutputStream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -98,6 +100,18 @@ class DecodingScanTest {
       zip.write(gzip(text(NEEDLE)));
     }
     assertFoundIn(write("outer.zip", out.toByteArray()));
+  }
+
+  @Test
+  void bzip2IsUnpackedPartByPart() throws IOException {
+    ByteArrayOutputStream parts = new ByteArrayOutputStream();
+    for (String part : List.of("", "{}\n", NEEDLE)) {
+      try (OutputStream packed =
+          new BZip2CompressorOutputStream(CloseShieldOutputStream.wrap(parts))) {
+        packed.write(text(part));
+      }
+    }
+    assertFoundIn(write("part-0.jsonl.bz2", parts.toByteArray()));
   }
 
   @Test

@@ -49,6 +49,9 @@ class DeliveryTest extends SparkSuite {
     land("cut-again.jsonl.gz", Arrays.copyOf(packed, packed.length - 9));
     land("plain.jsonl.gz", fees("plain", 3));
     land("plain.jsonl.bz2", fees("plain", 3));
+    for (String packing : List.of("lz4", "snappy", "zst")) {
+      land("never." + packing, fees("never", 3));
+    }
     land("nothing.jsonl", new byte[0]);
     land("nothing.jsonl.gz", new byte[0]);
     land("packed-nothing.jsonl.gz", gzip(new byte[0]));
@@ -59,10 +62,16 @@ class DeliveryTest extends SparkSuite {
 
     Runner.Summary summary = runner().run(FIRST, FIRST);
 
-    assertThat(summary.files()).isEqualTo(9);
+    assertThat(summary.files()).isEqualTo(12);
     assertThat(summary.read()).isEqualTo(7);
     assertThat(summary.refused())
-        .hasSize(4)
+        .hasSize(7)
+        .anySatisfy(
+            f -> assertThat(f).contains("/never.lz4: it is packed in a way that is not taken"))
+        .anySatisfy(
+            f -> assertThat(f).contains("/never.snappy: it is packed in a way that is not taken"))
+        .anySatisfy(
+            f -> assertThat(f).contains("/never.zst: it is packed in a way that is not taken"))
         .anySatisfy(
             f -> assertThat(f).contains("/plain.jsonl.bz2: it is no bzip2, as its name says"))
         .anySatisfy(f -> assertThat(f).contains("/cut.jsonl.gz: it ends before"))
@@ -72,8 +81,8 @@ class DeliveryTest extends SparkSuite {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("/cut.jsonl.gz")
         .hasMessageContaining("delivers it whole, under the same or another name");
-    assertThat(accounts("read_count = 0")).isEqualTo(7);
-    assertThat(accounts("not is_passed")).isEqualTo(4);
+    assertThat(accounts("read_count = 0")).isEqualTo(10);
+    assertThat(accounts("not is_passed")).isEqualTo(7);
     assertThat(ids("bronze.money_event")).hasSize(7).isEqualTo(ids("silver.money_event"));
     assertThat(FinishedSet.of(lake()).completeUntil("silver.money_event")).isEmpty();
 

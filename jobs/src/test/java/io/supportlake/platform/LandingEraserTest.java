@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LandingEraserTest extends SparkSuite {
   private static final String ID = "usr-0007-1";
@@ -44,7 +47,9 @@ class LandingEraserTest extends SparkSuite {
     return new VendorRecords(
         spark(),
         CONTRACTS,
-        SourceMapping.load(HOME.resolve("conf"), List.of("freshdesk-tickets")),
+        SourceMapping.load(
+            HOME.resolve("conf"),
+            List.of("freshdesk-tickets", "intercom-conversations", "zendesk-tickets")),
         subject);
   }
 
@@ -135,8 +140,191 @@ class LandingEraserTest extends SparkSuite {
     assertThat(file).hasContent(others + ticket.formatted(34, 79, 5));
     assertThat(eraser(user).vendorFilesNaming()).isEmpty();
     assertThat(rewrite(user)).isEmpty();
-    assertThat(rewrite(subject(Subject.Kind.AGENT, "freshdesk-5"))).isEmpty();
+    assertThat(rewrite(subject(Subject.Kind.AGENT, "intercom-5"))).isEmpty();
     assertThat(rewrite(subject(Subject.Kind.USER, "intercom-79"))).isEmpty();
+  }
+
+  @Test
+  void anAgentIsTakenOutWhereTheMappingFindsTheAgentAndNowhereElse() throws IOException {
+    String ticket =
+        "{\"id\":%s,\"requester_id\":%s,\"responder_id\":%s,\"source\":1,\"status\":4,\"priority\":3,\"spam\":false,"
+            + "\"created_at\":\"2026-02-03T09:00:00Z\",\"stats\":{\"status_updated_at\":\"2026-02-04T16:00:00Z\"},\"subject\":\"4 4\"}";
+    String page =
+        "[" + ticket.formatted("4", "4", "%s") + "," + ticket.formatted(5, 6, "%s") + "]\n";
+    String others = "[" + ticket.formatted(4, 4, 6) + "]\n";
+    String path = "freshdesk_tickets/2026-03-02/a.jsonl";
+    Path file = landed(path, page.formatted("4", "\"4\"") + others + page.formatted("7", "4"));
+    Subject agent = subject(Subject.Kind.AGENT, "freshdesk-4");
+
+    assertThat(eraser(agent).vendorFilesNaming()).containsExactly(path);
+    assertThat(rewrite(agent)).containsExactly(path);
+    assertThat(file)
+        .hasContent(
+            page.formatted("\"erased\"", "\"erased\"")
+                + others
+                + page.formatted("7", "\"erased\""));
+    assertThat(eraser(agent).vendorFilesNaming()).isEmpty();
+    assertThat(rewrite(agent)).isEmpty();
+  }
+
+  @Test
+  void whatStandsBesideAnAgentsIdGoesWithTheAgent() throws IOException {
+    String conversation =
+        "{\"id\":\"215\",\"created_at\":1772000000,\"team_assignee_id\":274,\"contacts\":{\"contacts\":[{\"id\":\"c1\"}]},"
+            + "\"source\":{\"type\":\"conversation\",\"body\":\"Op?\",\"author\":{\"type\":\"user\",\"id\":\"c1\",\"name\":\"Al\"}},"
+            + "\"conversation_parts\":{\"conversation_parts\":[{\"id\":\"274\",\"part_type\":\"comment\",\"body\":\"Hi 274\",\"created_at\":1772000100,"
+            + "\"author\":{\"type\":\"admin\",\"id\":\"%s\",\"name\":\"%s\",\"email\":\"%s\"}}]}}\n";
+    Path file =
+        landed(
+            "intercom_conversations/2026-03-02/a.jsonl",
+            conversation.formatted("274", "Op", "op@example.com")
+                + conversation.formatted("275", "Oz", "oz@example.com"));
+    Subject agent = subject(Subject.Kind.AGENT, "intercom-274");
+
+    assertThat(rewrite(agent)).hasSize(1);
+    assertThat(file)
+        .hasContent(
+            conversation.formatted("erased", ErasedRecords.NO_TEXT, ErasedRecords.NO_TEXT)
+                + conversation.formatted("275", "Oz", "oz@example.com"));
+    assertThat(eraser(agent).vendorFilesNaming()).isEmpty();
+  }
+
+  @Test
+  void anAgentIsTakenOutOfWhatAPageTellsOfItsUsersToo() throws IOException {
+    String page =
+        "{\"tickets\":[{\"id\":57,\"created_at\":\"2026-02-03T09:00:00Z\",\"requester_id\":9,\"submitter_id\":%s,\"status\":\"open\",\"via\":{\"channel\":\"web\"}}],"
+            + "\"users\":[{\"id\":%s,\"role\":\"agent\",\"name\":\"%s\",\"phone\":null},{\"id\":9,\"role\":\"end-user\",\"name\":\"Al\"},{\"id\":57,\"role\":\"end-user\",\"name\":\"Cy\"}]}\n";
+    Path file = landed("zendesk_tickets/2026-03-02/a.jsonl", page.formatted(58, 58, "Jo"));
+    Subject agent = subject(Subject.Kind.AGENT, "zendesk-58");
+
+    assertThat(rewrite(agent)).hasSize(1);
+    assertThat(file).hasContent(page.formatted("\"erased\"", "\"erased\"", ErasedRecords.NO_TEXT));
+    assertThat(rewrite(agent)).isEmpty();
+  }
+
+  @Test
+  void aLongIdOfAVendorsIsThePersonsWhereverItIsAValue() throws IOException {
+    String spam =
+        "[{\"id\":1,\"spam\":true,\"requester\":{\"id\":%s,\"name\":\"%s\"},\"cc\":[%s,143001234567],\"subject\":\"of 43001234567\"}]\n";
+    Path file =
+        landed(
+            "freshdesk_tickets/2026-03-02/a.jsonl",
+            spam.formatted("43001234567", "Jo", "\"43001234567\""));
+    for (Subject.Kind kind : Subject.Kind.values()) {
+      assertThat(eraser(subject(kind, "freshdesk-43001234567")).vendorFilesNaming()).hasSize(1);
+    }
+    Subject user = subject(Subject.Kind.USER, "freshdesk-43001234567");
+
+    assertThat(rewrite(user)).hasSize(1);
+    assertThat(file).hasContent(spam.formatted("\"erased\"", ErasedRecords.NO_TEXT, "\"erased\""));
+    assertThat(rewrite(user)).isEmpty();
+  }
+
+  @Test
+  void anAgentIsTakenOutOfColumnsWhoseMappingTakesNotEveryValue() throws IOException {
+    Path conf = folder.resolve("conf");
+    Path sources = Files.createDirectories(conf.resolve("sources"));
+    Files.writeString(
+        sources.resolve("till.yaml"),
+        """
+        name: till
+        description: a test's
+        folder: till
+        format: csv
+        delimiter: ";"
+        records:
+          - source: case_event
+            where: "true"
+            columns:
+              event_id: fields['no']
+              actor_id: concat('till-', if(fields['by'] rlike '^[0-9]+$', fields['by'], fields['owner']))
+              agent_id: if(fields['to'] rlike '^[0-9]+$', concat('till-', fields['to']), null)
+        """);
+    String header = "no;by;owner;to;words\n";
+    Path zone = folder.resolve("zone");
+    Path file =
+        landed(
+            "zone/till/2026-03-02/a.csv",
+            header + "5;;4;5;\"5\n5\"\n6;5;5;;5\n5;7;6;6;5\n7;;5;;\n");
+    Subject agent = subject(Subject.Kind.AGENT, "till-5");
+    LandingEraser eraser =
+        new LandingEraser(
+            new Landing(zone.toString(), new Configuration()),
+            Map.of("till", ";"),
+            agent,
+            new VendorRecords(spark(), CONTRACTS, SourceMapping.load(conf, List.of("till")), agent),
+            "erased-1",
+            "token-1");
+
+    assertThat(eraser.rewrite()).hasSize(1);
+    assertThat(file)
+        .hasContent(
+            header + "5;;4;erased;\"5\n5\"\n6;erased;erased;;erased\n5;7;6;6;5\n7;;erased;;\n");
+    assertThat(eraser.vendorFilesNaming()).isEmpty();
+  }
+
+  @Test
+  void idsThatAreNumbersLeaveTheLineJson() throws IOException {
+    Path file =
+        landed(
+            "usage_event/2026-03-02/a.jsonl",
+            "{\"user_id\":77001,\"n\":1}\n{\"user_id\":\"77001\"}\n{\"user_id\":78,\"n\":77001,\"order\":\"77001\",\"m\":[-77001,77001.5,0.77001]}\n{\"user_id\":78,\"n\":770012}\n");
+
+    assertThat(rewrite(subject(Subject.Kind.USER, "77001"))).hasSize(1);
+    assertThat(file)
+        .hasContent(
+            "{\"user_id\":78,\"n\":\"erased-1\",\"order\":\"erased-1\",\"m\":[\"erased-1\",\"erased-1\",\"erased-1\"]}\n{\"user_id\":78,\"n\":770012}\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bz2", "deflate", "gz"})
+  void packedFilesStayPackedAsTheyWere(String packing) throws IOException {
+    String path = "usage_event/2026-03-02/a.jsonl." + packing;
+    Landing landing = new Landing(folder.toString(), new Configuration());
+    landing.write(path, new byte[] {});
+    landing.replace(
+        path,
+        sink -> {
+          try (OutputStream packed = landing.packing(path, sink)) {
+            packed.write(
+                ("{\"user_id\":\"usr-0007-1\"}\n" + OTHERS).getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    assertThat(DecodingScan.find(folder, List.of(ID))).hasSize(1);
+
+    assertThat(rewrite(Subject.Kind.USER, false)).containsExactly(path);
+    assertThat(DecodingScan.find(folder, List.of(ID))).isEmpty();
+    assertThat(new String(landing.unpacked(path).readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo(OTHERS);
+
+    byte[] whole = Files.readAllBytes(folder.resolve(path));
+    landing.write(path, Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> rewrite(Subject.Kind.USER, false))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("cannot be unpacked");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lz4", "snappy", "zst"})
+  void nothingIsErasedWhileAFileLiesThereThatMayBeCutShortUnnoticed(String packing)
+      throws IOException {
+    Landing landing = new Landing(folder.toString(), new Configuration());
+    var _ = landed("usage_event/2026-03-02/a.jsonl." + packing, "");
+    LandingEraser.refuseUnknownPacking(landing);
+    var _ = landed("usage_event/2026-03-02/b.jsonl." + packing, "{}");
+
+    assertThatThrownBy(() -> LandingEraser.refuseUnknownPacking(landing))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("b.jsonl." + packing + " cannot be unpacked");
+  }
+
+  @Test
+  void whatIsCalledABzip2AndIsNoneIsNamed() throws IOException {
+    var _ = landed("usage_event/2026-03-02/a.jsonl.bz2", "{\"user_id\":\"usr-0007-1\"}\n");
+
+    assertThatThrownBy(() -> rewrite(Subject.Kind.USER, false))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.jsonl.bz2 cannot be unpacked");
   }
 
   @Test
@@ -192,7 +380,9 @@ class LandingEraserTest extends SparkSuite {
             ticket.formatted("43000012", "78"),
             "[" + ticket.formatted("43000012", "78") + ",null]",
             "[{\"requester_id\":78,\"desc",
-            ticket.formatted("33", "\"freshdesk\""));
+            ticket.formatted("33", "\"freshdesk\""),
+            "{\"id\":43000012,\"status\":7,\"responder_id\":7,\"stats\":{\"status_updated_at\":\"never\"}}",
+            "{\"id\":7,\"status\":7,\"responder_id\":8,\"cc\":43001234567,\"stats\":{\"status_updated_at\":\"never\"}}");
     Lake lake = lakeIn(folder);
     lake.append(
         "ops.quarantine",
@@ -220,6 +410,15 @@ class LandingEraserTest extends SparkSuite {
     assertThat(Lines.of(lake.read("ops.quarantine"), "payload"))
         .containsExactlyInAnyOrderElementsOf(others);
     assertThat(vendors(user).refused(lake.read("ops.quarantine"))).isEmpty();
+    assertThat(
+            vendors(subject(Subject.Kind.AGENT, "freshdesk-7"))
+                .refused(lake.read("ops.quarantine")))
+        .containsExactly(Hashes.sha256(others.get(4).getBytes(StandardCharsets.UTF_8)));
+    assertThat(
+            vendors(subject(Subject.Kind.USER, "freshdesk-43001234567"))
+                .refused(lake.read("ops.quarantine")))
+        .containsExactly(Hashes.sha256(others.get(5).getBytes(StandardCharsets.UTF_8)));
+    // Who has a ticket's number, or opened tickets, is no agent of theirs.
     assertThat(
             vendors(subject(Subject.Kind.AGENT, "freshdesk-78"))
                 .refused(lake.read("ops.quarantine")))
