@@ -83,7 +83,7 @@ public record Contract(
   /**
    * A table that is read.
    *
-   * @param read which rows: new, signed, unit, days, history or all
+   * @param read which rows: new, signed, unit, days, history or all, or seldom: all, on few days
    * @param column date column that {@code days} is about; with {@code watch} the reader's own, by
    *     which it looks the input's history up; or null
    * @param lookBack days before the first day that {@code days} reads

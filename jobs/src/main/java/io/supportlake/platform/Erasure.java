@@ -277,6 +277,9 @@ public final class Erasure {
     String tokenName = settings.key().token("usr", idName);
     Subject subject = Subject.of(lake, settings.key(), kind, id);
     progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
+    if (kind == Subject.Kind.USER) {
+      ErasureMonths.note(spark, lake, settings.reportingZone(), subject.token(), tokenName);
+    }
     VendorRecords vendors = new VendorRecords(spark, contracts, mappings, subject);
     TableEraser tables =
         new TableEraser(

@@ -84,10 +84,10 @@ record LakeInputs(
       case "unit" -> ofUnits(current(name));
       case "days" -> ofDays(current(name), input);
       case "history" -> history(name);
-      case "all" -> current(name);
+      case "all", "seldom" -> current(name);
       default ->
           throw new UsageException(
-              "%s: the input %s reads '%s', which is none of new, signed, unit, days, history, all. Correct the contract."
+              "%s: the input %s reads '%s', which is none of new, signed, unit, days, history, all, seldom. Correct the contract."
                   .formatted(contract.name(), name, input.read()));
     };
   }

@@ -819,6 +819,7 @@ public final class Runner {
           _ ->
               session(
                   contract.inputs().stream()
+                      .filter(i -> !i.read().equals("seldom"))
                       .map(Contract.Input::table)
                       .filter(t -> !t.startsWith("conf."))
                       .mapToLong(lake::bytes)

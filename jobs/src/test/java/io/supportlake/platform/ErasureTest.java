@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.bool_or;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -248,6 +250,36 @@ class ErasureTest extends SparkSuite {
     assertThat(people).isEqualTo(2);
     assertThat(erased.lake().read("bronze.erasure_request").count()).isZero();
     assertThat(erased.erasure(() -> NOW).pending()).isZero();
+  }
+
+  /** By three calls, of which two were cut off. */
+  @Test
+  @Order(2)
+  void monthsNearTheCasesThatLostTheUsersWordsAreNotedOnce() {
+    // Within 60 days of two weeks of March.
+    assertThat(erased.lake().read("ops.erasure_month").sort("month_start").collectAsList())
+        .extracting(Row::toString)
+        .containsExactlyElementsOf(monthsNear(user));
+  }
+
+  private List<String> monthsNear(Subject person) {
+    Row days =
+        twin.lake()
+            .read("silver.case_event")
+            .where(
+                col("user_id").equalTo(person.token()).or(col("actor_id").equalTo(person.token())))
+            .select("case_id")
+            .distinct()
+            .join(twin.lake().read("silver.case_event"), "case_id")
+            .agg(min("event_date"), max("event_date"))
+            .first();
+    LocalDate last = days.getDate(1).toLocalDate().plusDays(60);
+    return Stream.iterate(
+            days.getDate(0).toLocalDate().minusDays(60).withDayOfMonth(1),
+            month -> !month.isAfter(last),
+            month -> month.plusMonths(1))
+        .map(month -> "[%s,%s]".formatted(month, LAST))
+        .toList();
   }
 
   @Test
@@ -501,6 +533,48 @@ class ErasureTest extends SparkSuite {
     assertThat(summary.quarantined()).isEqualTo(1);
     assertThat(summary.stopped()).isEmpty();
     assertThat(without(everything(lake), "ops")).isEqualTo(without(tables, "ops"));
+  }
+
+  /** After the erasure nothing arrives but a note of an agent in a case of the user. */
+  @Test
+  @Order(9)
+  void aPublishedMonthStaysAndIsRestatedByErasureWhenACaseIsBuiltAgain() throws IOException {
+    LocalDate published = LocalDate.of(2026, 5, 21);
+    LocalDate after = published.plusDays(1);
+    var _ = erased.runner().run(null, published);
+    Lake lake = erased.lake();
+    Row opening =
+        lake.read("gold.episode_outcome")
+            .where("language is not null and is_fcr_1d is not null")
+            .join(lake.read("silver.episode_contact").where("contact_position = 1"), "episode_id")
+            .select("case_id")
+            .join(lake.read("bronze.case_event"), "case_id")
+            .groupBy("case_id", "account_id")
+            .agg(min("user_id").as("user_id"), max("user_id").as("last_user_id"))
+            .where("user_id = last_user_id and user_id not like 'erased-%'")
+            .select("case_id", "user_id", "account_id")
+            .orderBy("case_id")
+            .first();
+    erased.erasure(() -> NOW).erase("user", opening.getString(1));
+    List<String> said = contents(lake, CONTRACTS.of("gold.published_month"));
+    assertThat(lake.read("gold.restatement").count()).isZero();
+    Path later = erased.root().resolve("landing/case_event/" + after + "/later.jsonl");
+    Files.createDirectories(later.getParent());
+    Files.writeString(
+        later,
+        "{\"event_id\":\"later\",\"case_id\":\"%s\",\"account_id\":\"%s\",\"event_at\":\"%sT10:00:00Z\",\"event_type\":\"note\",\"actor_type\":\"agent\"}\n"
+            .formatted(opening.getString(0), opening.getString(2), after));
+    assertThat(erased.runner().run(null, after).accepted()).isEqualTo(1);
+
+    Row built =
+        lake.read("silver.support_case")
+            .where(col("case_id").equalTo(opening.getString(0)))
+            .first();
+    assertThat(built.<String>getAs("language")).isNull();
+    assertThat(contents(lake, CONTRACTS.of("gold.published_month"))).isNotEmpty().containsAll(said);
+    assertThat(lake.read("gold.restatement").select("cause").distinct().collectAsList())
+        .extracting(r -> r.getString(0))
+        .containsExactly("erasure");
   }
 
   @Test

@@ -1,15 +1,22 @@
 package io.supportlake.gold.value;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
 import io.supportlake.Table;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,6 +28,15 @@ import org.apache.spark.sql.Row;
  */
 public final class Restatement implements Table {
   private static final String[] KEY = {"metric", "month_start", "dimension", "dimension_value"};
+
+  /** Tables whose rows depend on how cases are classified. */
+  private static final List<String> OF_CASES =
+      List.of(
+          "gold.contact_outcome",
+          "gold.episode_attribution",
+          "gold.episode_outcome",
+          "gold.product_day",
+          "gold.review_score");
 
   /** Built by the platform. */
   public Restatement() {}
@@ -40,18 +56,84 @@ public final class Restatement implements Table {
                 "n as current_n",
                 "value as new_value",
                 "definition_hash as current_hash");
-    return lastSaid(in)
-        .join(now, KEY, "left")
-        .withColumn("new_n", coalesce(col("current_n"), lit(0L)))
-        .where(differs())
-        .withColumn("noted_on", lit(period.asOf()))
-        .where(period.covers(col("noted_on")))
-        // A row that is gone has no definition of its own: late data moved what it was made of.
-        .withColumn("definition_hash", coalesce(col("current_hash"), col("said_hash")))
+    Dataset<Row> changed =
+        lastSaid(in)
+            .join(now, KEY, "left")
+            .withColumn("new_n", coalesce(col("current_n"), lit(0L)))
+            .where(differs())
+            .withColumn("noted_on", lit(period.asOf()))
+            .where(period.covers(col("noted_on")))
+            // A row that is gone has no definition of its own: late data moved what it was made of.
+            .withColumn("definition_hash", coalesce(col("current_hash"), col("said_hash")));
+    Column isRedefined = col("definition_hash").notEqual(col("said_hash"));
+    return withErasure(in, period, changed.withColumn("is_redefined", isRedefined))
         .withColumn(
             "cause",
-            when(col("definition_hash").equalTo(col("said_hash")), "late_data")
-                .otherwise("definition"));
+            when(col("is_redefined"), "definition")
+                .when(col("is_by_erasure"), "erasure")
+                .otherwise("late_data"));
+  }
+
+  /**
+   * Adds whether an erasure moved the number, and nothing else can have. Facts are read only where
+   * an erasure is near: their history is long, and such days are few.
+   */
+  private static Dataset<Row> withErasure(Inputs in, Period period, Dataset<Row> changed) {
+    Dataset<Row> erased =
+        in.table("ops.erasure_month").where(col("erased_on").leq(lit(period.asOf())));
+    if (erased.isEmpty()) {
+      return changed.withColumn("is_by_erasure", lit(false));
+    }
+    Dataset<Row> rows =
+        changed
+            .join(
+                broadcast(
+                    erased.select("month_start").distinct().withColumn("has_erased", lit(true))),
+                new String[] {"month_start"},
+                "left")
+            .withColumn("closed_on", date_sub(col("published_on"), ValueReportMonth.LATE_DAYS))
+            .withColumn(
+                "is_near",
+                coalesce(col("has_erased"), lit(false))
+                    .and(not(col("is_redefined")))
+                    .and(coalesce(col("source_table").isInCollection(OF_CASES), lit(false))))
+            .localCheckpoint();
+    // What the last build knew it told itself. A run may take files of the day of the one before.
+    Column since = greatest(col("said_on"), lit(period.days().getFirst().minusDays(1)));
+    Row near = rows.where("is_near").agg(min(since), max("closed_on")).first();
+    if (near.isNullAt(0)) {
+      return rows.withColumn("is_by_erasure", lit(false));
+    }
+    Dataset<Row> late =
+        arrivals(in)
+            .where(col("arrived_on").geq(lit(near.getDate(0))))
+            .where(col("day").leq(lit(near.getDate(1))))
+            .groupBy("arrived_on")
+            .agg(min("day").as("day"))
+            .agg(expr("collect_list(struct(arrived_on, day)) as late"));
+    return rows.withColumn("since", since)
+        .crossJoin(broadcast(late))
+        .withColumn(
+            "is_by_erasure",
+            expr(
+                "is_near and not exists(late, l -> l.arrived_on >= since and l.day <= closed_on)"));
+  }
+
+  /** The day of each record behind the numbers and the day of its arrival. */
+  private static Dataset<Row> arrivals(Inputs in) {
+    String changedOn =
+        "to_date(from_utc_timestamp(valid_from, '%s'))"
+            .formatted(in.settings().reportingZone().getId());
+    return arrivals(in, "silver.case_event", "event_date", "arrival_date")
+        .unionByName(arrivals(in, "silver.usage_day", "usage_date", "arrival_date"))
+        .unionByName(arrivals(in, "silver.money_event", "occurred_date", "arrival_date"))
+        .unionByName(arrivals(in, "silver.review", "reviewed_date", "arrival_date"))
+        .unionByName(arrivals(in, "silver.survey", "answered_date", "answer_arrival_date"))
+        .unionByName(arrivals(in, "silver.account", changedOn, "first_arrival_date"));
+  }
+
+  private static Dataset<Row> arrivals(Inputs in, String table, String day, String arrivedOn) {
+    return in.table(table).selectExpr(day + " as day", arrivedOn + " as arrived_on");
   }
 
   /** Per published key what was said last. */
@@ -64,6 +146,8 @@ public final class Restatement implements Table {
                 "month_start",
                 "dimension",
                 "dimension_value",
+                "published_on",
+                "source_table",
                 "published_on as said_on",
                 "0 as step",
                 "struct(value as old_value, n as old_n, %s, definition_hash as said_hash) as said"
@@ -75,6 +159,8 @@ public final class Restatement implements Table {
                 "month_start",
                 "dimension",
                 "dimension_value",
+                "cast(null as date) as published_on",
+                "cast(null as string) as source_table",
                 "noted_on as said_on",
                 "1 as step",
                 ("struct(new_value as old_value, new_n as old_n, new_numerator as old_numerator,"
@@ -83,8 +169,20 @@ public final class Restatement implements Table {
     return published
         .unionByName(restated)
         .groupBy(key)
-        .agg(expr("max_by(said, struct(said_on, step)) as said"))
-        .selectExpr("metric", "month_start", "dimension", "dimension_value", "said.*");
+        .agg(
+            max("published_on").as("published_on"),
+            max("source_table").as("source_table"),
+            max("said_on").as("said_on"),
+            expr("max_by(said, struct(said_on, step)) as said"))
+        .selectExpr(
+            "metric",
+            "month_start",
+            "dimension",
+            "dimension_value",
+            "published_on",
+            "source_table",
+            "said_on",
+            "said.*");
   }
 
   private static Column differs() {

@@ -26,7 +26,7 @@ import org.apache.spark.sql.Row;
  */
 public final class ValueReportMonth implements Table {
   /** Days allowed for late data (definitions, no. 22). */
-  private static final int LATE_DAYS = 20;
+  static final int LATE_DAYS = 20;
 
   /** Built by the platform. */
   public ValueReportMonth() {}

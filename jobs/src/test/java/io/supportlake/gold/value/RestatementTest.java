@@ -1,6 +1,8 @@
 package io.supportlake.gold.value;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.supportlake.Period;
 import io.supportlake.testing.Rows;
@@ -11,9 +13,17 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RestatementTest extends SparkSuite {
   private static final LocalDate DAY = LocalDate.of(2026, 3, 20);
+
+  private static final List<String> BY_ERASURE =
+      List.of("gone erasure", "median late_data", "moved erasure", "redefined definition");
+
+  private static final List<String> BY_LATE_DATA =
+      List.of("gone late_data", "median late_data", "moved late_data", "redefined definition");
 
   private static Rows current(String metric, int numerator, double value, String hash) {
     return and(Rows.of(CONTRACTS, "gold.metric"), metric, numerator, value, hash);
@@ -66,17 +76,26 @@ class RestatementTest extends SparkSuite {
           "value",
           0.8,
           "definition_hash",
-          "h1");
+          "h1",
+          "source_table",
+          metric.equals("median") ? "gold.churned_revenue" : "gold.episode_outcome");
     }
     return rows;
   }
 
   private static Dataset<Row> build(Rows metric, Rows restated) {
+    return build(inputs(metric, restated));
+  }
+
+  private static Dataset<Row> build(TestInputs inputs) {
+    return inputs.build(new Restatement(), Period.day(DAY));
+  }
+
+  private static TestInputs inputs(Rows metric, Rows restated) {
     return new TestInputs(spark(), SETTINGS, CONTRACTS, "gold.restatement")
         .with("gold.metric", metric)
         .with("gold.published_month", published())
-        .with("gold.restatement", restated)
-        .build(new Restatement(), Period.day(DAY));
+        .with("gold.restatement", restated);
   }
 
   private static List<String> rows(Dataset<Row> built) {
@@ -147,5 +166,119 @@ class RestatementTest extends SparkSuite {
         hash,
         "cause",
         "late_data");
+  }
+
+  /** Of five published numbers one is as it was, and one of the others is defined otherwise. */
+  private static TestInputs afterAnErasure(String month, String on) {
+    Rows metric = current("same", 80, 0.8, "h1");
+    and(metric, "moved", 79, 0.79, "h1");
+    and(metric, "redefined", 60, 0.6, "h2");
+    and(metric, "median", 78, 0.78, "h1");
+    return inputs(metric, Rows.of(CONTRACTS, "gold.restatement"))
+        .with("ops.erasure_month", erased(month, on));
+  }
+
+  private static TestInputs afterAnErasure() {
+    return afterAnErasure("2026-01-01", "2026-03-19");
+  }
+
+  private static Rows erased(String month, String on) {
+    return Rows.of(CONTRACTS, "ops.erasure_month").with("month_start", month, "erased_on", on);
+  }
+
+  private static List<String> causes(TestInputs inputs) {
+    return build(inputs)
+        .selectExpr("concat_ws(' ', metric, cause) as r")
+        .sort("r")
+        .collectAsList()
+        .stream()
+        .map(r -> r.getString(0))
+        .toList();
+  }
+
+  @Test
+  void aNumberOfCasesNearOneThatLostItsWordsMovedByErasure() {
+    assertThat(causes(afterAnErasure())).isEqualTo(BY_ERASURE);
+  }
+
+  @Test
+  void aCaseOfAnotherTimeOrOfALaterErasureMovedNothing() {
+    assertThat(causes(afterAnErasure("2026-02-01", "2026-03-19"))).isEqualTo(BY_LATE_DATA);
+    assertThat(causes(afterAnErasure("2026-01-01", "2026-03-21"))).isEqualTo(BY_LATE_DATA);
+  }
+
+  /** Published on 2026-02-27, 20 days after the windows had closed. */
+  @ParameterizedTest
+  @CsvSource({
+    "silver.case_event, event_date, arrival_date",
+    "silver.usage_day, usage_date, arrival_date",
+    "silver.money_event, occurred_date, arrival_date",
+    "silver.review, reviewed_date, arrival_date",
+    "silver.survey, answered_date, answer_arrival_date",
+    "silver.account, valid_from, first_arrival_date"
+  })
+  void whatCameLateMayHaveMovedItToo(String table, String day, String arrival) {
+    assertThat(causes(withArrival(table, day, "2026-02-07", arrival, "2026-03-19")))
+        .as("since the last run, of a day that counts")
+        .isEqualTo(BY_LATE_DATA);
+    assertThat(causes(withArrival(table, day, "2026-02-07", arrival, "2026-03-18")))
+        .as("known to the last run, which noted what it moved")
+        .isEqualTo(BY_ERASURE);
+    assertThat(causes(withArrival(table, day, "2026-02-08", arrival, "2026-03-19")))
+        .as("of a day after the windows had closed")
+        .isEqualTo(BY_ERASURE);
+  }
+
+  private static TestInputs withArrival(
+      String table, String day, String on, String arrival, String arrivedOn) {
+    Object value = day.equals("valid_from") ? on + "T12:00:00Z" : on;
+    return afterAnErasure()
+        .with(table, Rows.of(CONTRACTS, table).with(day, value, arrival, arrivedOn));
+  }
+
+  /** A build of many days may come long after the number was said. */
+  @Test
+  void whatCameBeforeTheNumberWasSaidIsInIt() {
+    Rows restated = Rows.of(CONTRACTS, "gold.restatement");
+    noted(restated, "moved", "2026-03-10", 77, 0.77, "h1");
+    TestInputs inputs =
+        withArrival("silver.case_event", "event_date", "2026-01-11", "arrival_date", "2026-03-09")
+            .with("gold.restatement", restated);
+
+    assertThat(
+            inputs
+                .build(new Restatement(), Period.of(LocalDate.of(2026, 3, 1), DAY))
+                .selectExpr("concat_ws(' ', metric, cause) as r")
+                .sort("r")
+                .collectAsList())
+        .extracting(r -> r.getString(0))
+        .containsExactly(
+            "gone late_data", "median late_data", "moved erasure", "redefined definition");
+  }
+
+  @Test
+  void factsAreNotReadWhereNoErasureIsNearANumberThatMoved() {
+    Rows none = Rows.of(CONTRACTS, "gold.restatement");
+    Rows same = Rows.of(CONTRACTS, "gold.metric");
+    for (String metric : List.of("same", "moved", "redefined", "gone")) {
+      and(same, metric, 80, 0.8, "h1");
+    }
+    and(same, "median", 78, 0.78, "h1");
+    Rows near = erased("2026-01-01", "2026-03-19");
+
+    assertThat(causes(unreadable(inputs(current("same", 80, 0.8, "h1"), none))))
+        .contains("moved late_data");
+    assertThat(causes(unreadable(inputs(same, none).with("ops.erasure_month", near))))
+        .containsExactly("median late_data");
+    assertThatThrownBy(() -> causes(unreadable(afterAnErasure()))).hasStackTraceContaining("read");
+  }
+
+  private static TestInputs unreadable(TestInputs inputs) {
+    return inputs.with(
+        "silver.case_event",
+        Rows.of(CONTRACTS, "silver.case_event")
+            .with("event_date", "2026-01-01")
+            .dataset(spark())
+            .withColumn("arrival_date", expr("cast(raise_error('read') as date)")));
   }
 }
