@@ -29,9 +29,9 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Keeps people on the erasure ledger out of bronze when their records are delivered again. What
- * names an erased user is left out, and so is what the roster says of an erased agent. All else
- * that names an erased agent is left out if bronze has the record already, else taken without the
- * agent: it tells of a customer's case.
+ * names an erased user, as the customer too, is left out, and so is what the roster says of an
+ * erased agent. All else that names an erased agent is left out if bronze has the record already,
+ * else taken without the agent: it tells of a customer's case.
  *
  * @param tokens by kind, the ledger's hashes
  * @param key what they were made with
@@ -42,6 +42,8 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
 
   /** What is in the place of a text that must not be null. */
   static final String NO_TEXT = "[erased]";
+
+  private static final String ACCOUNT = "account_id";
 
   private static final String KNOWN_AS = "known_as";
 
@@ -86,7 +88,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     Dataset<Row> rows = typed;
     Map<String, Long> leftOut = new TreeMap<>();
     for (String kind : tokens.keySet()) {
-      Optional<SubjectColumns> columns = SubjectColumns.of(bronze, kind);
+      Optional<SubjectColumns> columns = columns(bronze, kind);
       List<String> ids = columns.map(c -> erasedIds(kind, c, typed)).orElse(List.of());
       if (columns.isEmpty() || ids.isEmpty()) {
         continue;
@@ -110,6 +112,15 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
       }
     }
     return new Screened(rows, leftOut);
+  }
+
+  /** A mapping that knows no company makes the customer of the user's id. */
+  private static Optional<SubjectColumns> columns(Contract bronze, String kind) {
+    Optional<SubjectColumns> columns = SubjectColumns.of(bronze, kind);
+    return kind.equals("user") && bronze.columnNames().contains(ACCOUNT)
+        ? Optional.of(
+            columns.orElse(new SubjectColumns(List.of(), List.of(), false, false)).withKey(ACCOUNT))
+        : columns;
   }
 
   /** Plain ids of this batch that are on the ledger. */

@@ -275,7 +275,7 @@ public final class Erasure {
     List<Entry> entries = begun(kind, ledgerToken);
     String idName = String.valueOf(entries.getFirst().pseudonym());
     String tokenName = settings.key().token("usr", idName);
-    Subject subject = Subject.of(lake, settings.key(), kind, id);
+    Subject subject = Subject.of(lake, settings.key(), kind, id, mappings.values());
     progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
     if (kind == Subject.Kind.USER) {
       ErasureMonths.note(spark, lake, settings.reportingZone(), subject.token(), tokenName);

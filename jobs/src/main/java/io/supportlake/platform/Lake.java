@@ -588,11 +588,11 @@ public final class Lake {
   /**
    * Columns whose minimum and maximum stand in the Delta log: those that a table is sorted by or
    * read by days of. Every further one costs each write and each listing, and a personal one would
-   * stand in the log for good.
+   * stand in the log for good: an account's id too, which mappings may make of a user's.
    */
   private static List<String> withStatistics(Contract contract) {
     return contract.columns().stream()
-        .filter(c -> c.classification() == null)
+        .filter(c -> c.classification() == null && !c.name().equals("account_id"))
         .filter(c ->
             c.type().equals(DataTypes.DateType)
                 || c.name().equals("ingest_run")

@@ -68,8 +68,13 @@ record Subject(
     }
   }
 
-  /** The person, with the contact values that bronze and silver still hold of them. */
-  static Subject of(Lake lake, KeyedHash key, Kind kind, String id) {
+  /**
+   * The person, with the contact values that bronze and silver still hold of them.
+   *
+   * @param mappings that may have made the id of a vendor's number
+   */
+  static Subject of(
+      Lake lake, KeyedHash key, Kind kind, String id, Collection<SourceMapping> mappings) {
     String token = key.token(kind.tokenKind, id);
     SortedSet<String> contacts = new TreeSet<>();
     if (kind == Kind.USER) {
@@ -95,8 +100,10 @@ record Subject(
         kind == Kind.USER
             ? lake.read("bronze.user_change").select("user_id")
             : lake.read("bronze.roster_change").select("agent_id");
+    // Vendors' people are in no register, and one's number may begin another's.
     boolean isPart =
         id.length() < SHORTEST_CONTACT
+            || mappings.stream().anyMatch(m -> !m.vendorIds(id).isEmpty())
             || !register
                 .toDF("id")
                 .where(col("id").contains(id).and(col("id").notEqual(id)))

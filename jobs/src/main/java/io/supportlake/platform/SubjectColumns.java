@@ -48,6 +48,12 @@ record SubjectColumns(
             Boolean.TRUE.equals(subject.get("register"))));
   }
 
+  /** The same with a further column that may name such a subject. */
+  SubjectColumns withKey(String column) {
+    return new SubjectColumns(
+        Stream.concat(keys.stream(), Stream.of(column)).toList(), texts, isDeleted, isRegister);
+  }
+
   private static List<String> names(@org.jspecify.annotations.Nullable Object listed) {
     return listed instanceof List<?> names
         ? names.stream().map(String::valueOf).toList()

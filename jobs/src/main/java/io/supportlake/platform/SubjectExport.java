@@ -61,7 +61,7 @@ public final class SubjectExport {
               .formatted(folder));
     }
     LakeKey.refuseAnother(lake, key);
-    Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id);
+    Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id, List.of());
     FinishedSet finished = FinishedSet.of(lake);
     ObjectNode manifest = JSON.createObjectNode();
     manifest.put("kind", kind).put("subject", id).put("run", finished.runSequence());

@@ -144,8 +144,8 @@ class ErasureTest extends SparkSuite {
     assertThat(erased.runner().run(START, LAST).refused()).hasSize(1);
 
     Lake lake = erased.lake();
-    user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, userId);
-    agent = Subject.of(lake, SETTINGS.key(), Subject.Kind.AGENT, agentId);
+    user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, userId, List.of());
+    agent = Subject.of(lake, SETTINGS.key(), Subject.Kind.AGENT, agentId, List.of());
     account =
         lake.read("bronze.user_change")
             .where(col("user_id").equalTo(userId))

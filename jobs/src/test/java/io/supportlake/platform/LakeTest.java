@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.delta.exceptions.ConcurrentTransactionException;
 import io.delta.tables.DeltaTable;
+import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +58,26 @@ class LakeTest extends SparkSuite {
     assertThat(hasFileList(lake)).isTrue();
     assertSameRows(drift(0, 50, 1), lake.read(TABLE));
     assertSameRows(byDelta(lake, 1), lake.read(TABLE));
+  }
+
+  @Test
+  void theLogHoldsDaysOfRowsAndNoIdOfAnAccount() throws IOException {
+    Lake lake = lakeIn(folder);
+    String table = "silver.usage_day";
+    lake.append(
+        table,
+        Rows.of(CONTRACTS, table)
+            .with("account_id", "unknown-segment-usr-77", "arrival_date", "2026-03-02")
+            .dataset(spark()),
+        1,
+        1);
+
+    try (Stream<Path> logs = Files.list(Path.of(lake.path(table), "_delta_log"))) {
+      assertThat(logs.filter(l -> l.toString().endsWith(".json")).toList())
+          .isNotEmpty()
+          .allSatisfy(
+              l -> assertThat(l).content().contains("2026-03-02").doesNotContain("segment"));
+    }
   }
 
   @Test

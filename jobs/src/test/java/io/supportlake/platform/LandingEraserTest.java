@@ -426,6 +426,22 @@ class LandingEraserTest extends SparkSuite {
   }
 
   @Test
+  void anIdThatIsMadeOfAVendorsNumberMayBeginAnothers() {
+    Lake lake = lakeIn(folder);
+    Map<String, SourceMapping> mappings =
+        SourceMapping.load(HOME.resolve("conf"), List.of("freshdesk-tickets"));
+    Subject made =
+        Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "freshdesk-77", mappings.values());
+    Subject own =
+        Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "usr-0042-1", mappings.values());
+
+    assertThat(made.fileNeedles()).doesNotContain("freshdesk-77").contains("freshdesk-77,");
+    assertThat(made.isIn("freshdesk-770")).isFalse();
+    assertThat(made.isIn("of freshdesk-77.")).isTrue();
+    assertThat(own.fileNeedles()).contains("usr-0042-1");
+  }
+
+  @Test
   void anAgentsRecordsStayWithoutTheAgentInPackedFilesToo() throws IOException {
     String header = "change_id,agent_id,team\n";
     Path file = folder.resolve("roster_change/2026-03-02/a.csv.gz");

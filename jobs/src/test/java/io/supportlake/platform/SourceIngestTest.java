@@ -11,6 +11,8 @@ import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -295,6 +297,38 @@ class SourceIngestTest extends SparkSuite {
     assertThat(lake.read("bronze.money_event").select("record_version").collectAsList())
         .extracting(r -> r.getInt(0))
         .containsExactly(1, 1);
+  }
+
+  @Test
+  void whatIsDeliveredOfAnAccountThatWasMadeOfAnErasedUserIsLeftOut() throws IOException {
+    Lake lake = lakeIn(folder);
+    ErasureLedger.put(
+        spark(),
+        lake,
+        List.of(
+            ErasureLedger.Entry.requested(
+                    "request",
+                    "user",
+                    ErasureLedger.token(SETTINGS.key(), "user", "zendesk-77"),
+                    Timestamp.from(Instant.EPOCH),
+                    1)
+                .begun("erased-1", Instant.EPOCH)));
+
+    Taken taken =
+        take(
+            lake,
+            1,
+            land("2026-03-02", ofAccount("m1", "zendesk-77"), ofAccount("m2", "zendesk-770")));
+
+    assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(1);
+    assertThat(lake.read("bronze.money_event").select("record_id").collectAsList())
+        .extracting(r -> r.getString(0))
+        .containsExactly("m2");
+  }
+
+  private static String ofAccount(String record, String account) {
+    return FEE.replace("m1", record)
+        .replaceFirst("\"account_id\":\"[^\"]*\"", "\"account_id\":\"" + account + "\"");
   }
 
   /** Its mapping gives it records now, but what is behind bronze may have been built without. */
