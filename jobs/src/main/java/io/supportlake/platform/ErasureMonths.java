@@ -52,6 +52,7 @@ final class ErasureMonths {
                     .as("month_start"),
                 lit(Date.valueOf(erasedOn)).as("erased_on"))
             .except(lake.read(TABLE).select("month_start", "erased_on"))
+            // At most the months of the history.
             .collectAsList();
     if (!months.isEmpty()) {
       lake.append(

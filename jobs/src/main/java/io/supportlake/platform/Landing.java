@@ -332,19 +332,15 @@ final class Landing {
     return codec(path) != null;
   }
 
-  /** Whether a file is packed in a way that is taken, or not at all. */
+  /**
+   * Whether a file is packed in a way that is taken, or not at all. LZ4 and Snappy, as Hadoop has
+   * them, may end after any block, and are read as if they ended before one that is cut, so that
+   * nobody would notice that records are missing; gzip, deflate and bzip2 say where they end. For
+   * Zstandard there is no reader here.
+   */
   boolean isTaken(String path) {
     CompressionCodec codec = codec(path);
-    return codec == null || isTaken(codec);
-  }
-
-  /**
-   * Whether a way of packing is taken. LZ4 and Snappy, as Hadoop has them, may end after any block,
-   * and are read as if they ended before one that is cut, so that nobody would notice that records
-   * are missing; gzip, deflate and bzip2 say where they end. For Zstandard there is no reader here.
-   */
-  static boolean isTaken(CompressionCodec codec) {
-    return codec instanceof DefaultCodec || codec instanceof BZip2Codec;
+    return codec == null || codec instanceof DefaultCodec || codec instanceof BZip2Codec;
   }
 
   /** A file's name without what says how it is packed. */

@@ -60,7 +60,7 @@ record LandingEraser(
   /** Rewrites what holds the person; each file is replaced in one move. The files rewritten. */
   List<LandedFile> rewrite() {
     Predicate<String> isIn = subject.finder();
-    Found found = find(isIn);
+    Found found = find(_ -> true, isIn);
     for (LandedFile file : found.files()) {
       landing.replace(
           file.path(),
@@ -71,7 +71,9 @@ record LandingEraser(
 
   /** Vendors' files that name the person in another notation, by path. */
   List<String> vendorFilesNaming() {
-    return find(_ -> false).files().stream().map(LandedFile::path).toList();
+    return find(file -> vendors.looksInto(folder(file)), _ -> false).files().stream()
+        .map(LandedFile::path)
+        .toList();
   }
 
   /**
@@ -83,9 +85,10 @@ record LandingEraser(
    */
   private record Found(List<LandedFile> files, Map<String, Map<String, Told>> told) {}
 
-  /** In all that lies there, whether a contract names its folder or not. */
-  private Found find(Predicate<String> isIn) {
-    List<LandedFile> files = landing.list(".").stream().filter(f -> f.bytes() > 0).toList();
+  /** In all that lies there and is asked for, whether a contract names its folder or not. */
+  private Found find(Predicate<LandedFile> isAskedFor, Predicate<String> isIn) {
+    List<LandedFile> files =
+        landing.list(".").stream().filter(f -> f.bytes() > 0).filter(isAskedFor).toList();
     // Of all files of a vendor's at once, since to map few records takes as long as to map many.
     Map<String, VendorRecords.Search> searches = new TreeMap<>();
     Set<String> mentioning = new TreeSet<>();

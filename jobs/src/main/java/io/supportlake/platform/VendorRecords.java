@@ -59,8 +59,8 @@ record VendorRecords(
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /**
-   * Where a vendor counts people by numbers of so many signs, tickets and other things have none of
-   * them: an id that is shorter may be a ticket's, or a second of the epoch, which has ten digits.
+   * Signs from which an id is taken for the person's wherever it is a value: a shorter one may be a
+   * ticket's, or a second of the epoch, which has ten digits.
    */
   private static final int LONG = 11;
 

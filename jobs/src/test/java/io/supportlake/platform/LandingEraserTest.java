@@ -220,12 +220,11 @@ class LandingEraserTest extends SparkSuite {
     assertThat(rewrite(user)).isEmpty();
   }
 
-  @Test
-  void anAgentIsTakenOutOfColumnsWhoseMappingTakesNotEveryValue() throws IOException {
+  /** A configuration with one mapping of CSV, whose records are given. */
+  private Path confOfTill(String records) throws IOException {
     Path conf = folder.resolve("conf");
-    Path sources = Files.createDirectories(conf.resolve("sources"));
     Files.writeString(
-        sources.resolve("till.yaml"),
+        Files.createDirectories(conf.resolve("sources")).resolve("till.yaml"),
         """
         name: till
         description: a test's
@@ -233,28 +232,41 @@ class LandingEraserTest extends SparkSuite {
         format: csv
         delimiter: ";"
         records:
-          - source: case_event
-            where: "true"
-            columns:
-              event_id: fields['no']
-              actor_id: concat('till-', if(fields['by'] rlike '^[0-9]+$', fields['by'], fields['owner']))
-              agent_id: if(fields['to'] rlike '^[0-9]+$', concat('till-', fields['to']), null)
-        """);
+        """
+            + records.indent(2));
+    return conf;
+  }
+
+  /** Of what lies below the folder zone, delivered by the till. */
+  private LandingEraser eraserOfTill(Path conf, Subject subject) {
+    return new LandingEraser(
+        new Landing(folder.resolve("zone").toString(), new Configuration()),
+        Map.of("till", ";"),
+        subject,
+        new VendorRecords(spark(), CONTRACTS, SourceMapping.load(conf, List.of("till")), subject),
+        "erased-1",
+        "token-1");
+  }
+
+  @Test
+  void anAgentIsTakenOutOfColumnsWhoseMappingTakesNotEveryValue() throws IOException {
+    Path conf =
+        confOfTill(
+            """
+            - source: case_event
+              where: "true"
+              columns:
+                event_id: fields['no']
+                actor_id: concat('till-', if(fields['by'] rlike '^[0-9]+$', fields['by'], fields['owner']))
+                agent_id: if(fields['to'] rlike '^[0-9]+$', concat('till-', fields['to']), null)
+            """);
     String header = "no;by;owner;to;words\n";
-    Path zone = folder.resolve("zone");
     Path file =
         landed(
             "zone/till/2026-03-02/a.csv",
             header + "5;;4;5;\"5\n5\"\n6;5;5;;5\n5;7;6;6;5\n7;;5;;\n");
     Subject agent = subject(Subject.Kind.AGENT, "till-5");
-    LandingEraser eraser =
-        new LandingEraser(
-            new Landing(zone.toString(), new Configuration()),
-            Map.of("till", ";"),
-            agent,
-            new VendorRecords(spark(), CONTRACTS, SourceMapping.load(conf, List.of("till")), agent),
-            "erased-1",
-            "token-1");
+    LandingEraser eraser = eraserOfTill(conf, agent);
 
     assertThat(eraser.rewrite()).hasSize(1);
     assertThat(file)
@@ -329,38 +341,22 @@ class LandingEraserTest extends SparkSuite {
 
   @Test
   void aVendorsCsvIsMappedByItsHeaderAlsoOverLines() throws IOException {
-    Path conf = folder.resolve("conf");
-    Path sources = Files.createDirectories(conf.resolve("sources"));
-    Files.writeString(
-        sources.resolve("till.yaml"),
-        """
-        name: till
-        description: a test's
-        folder: till
-        format: csv
-        delimiter: ";"
-        records:
-          - source: usage_event
-            where: "true"
-            columns:
-              event_id: fields['no']
-              user_id: concat('till-', fields['buyer'])
-        """);
+    Path conf =
+        confOfTill(
+            """
+            - source: usage_event
+              where: "true"
+              columns:
+                event_id: fields['no']
+                user_id: concat('till-', fields['buyer'])
+            """);
     String header = "no;buyer;words\n";
     String others = "5;6;\"asks 5\nand more\"\n6;55;5\n9;6;3\" pipe\n";
-    Path zone = folder.resolve("zone");
     Path file =
         landed("zone/till/2026-03-02/a.csv", header + others + "7;5;\"two\nlines\"\n8;5;\n");
     Path refused = landed("zone/till/2026-03-02/b.csv", "no;No;buyer\n1;2;5\n");
     Subject user = subject(Subject.Kind.USER, "till-5");
-    LandingEraser eraser =
-        new LandingEraser(
-            new Landing(zone.toString(), new Configuration()),
-            Map.of("till", ";"),
-            user,
-            new VendorRecords(spark(), CONTRACTS, SourceMapping.load(conf, List.of("till")), user),
-            "erased-1",
-            "token-1");
+    LandingEraser eraser = eraserOfTill(conf, user);
 
     assertThat(eraser.rewrite()).hasSize(1);
     assertThat(file).hasContent(header + others);

@@ -17,6 +17,7 @@ import io.supportlake.Period;
 import io.supportlake.Table;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -142,47 +143,35 @@ public final class Restatement implements Table {
     Dataset<Row> published =
         in.table("gold.published_month")
             .selectExpr(
-                "metric",
-                "month_start",
-                "dimension",
-                "dimension_value",
-                "published_on",
-                "source_table",
-                "published_on as said_on",
-                "0 as step",
-                "struct(value as old_value, n as old_n, %s, definition_hash as said_hash) as said"
-                    .formatted(components));
+                withKey(
+                    "published_on",
+                    "source_table",
+                    "published_on as said_on",
+                    "0 as step",
+                    "struct(value as old_value, n as old_n, %s, definition_hash as said_hash) as said"
+                        .formatted(components)));
     Dataset<Row> restated =
         in.table("gold.restatement")
             .selectExpr(
-                "metric",
-                "month_start",
-                "dimension",
-                "dimension_value",
-                "cast(null as date) as published_on",
-                "cast(null as string) as source_table",
-                "noted_on as said_on",
-                "1 as step",
-                ("struct(new_value as old_value, new_n as old_n, new_numerator as old_numerator,"
-                    + " new_denominator as old_denominator, definition_hash as said_hash) as said"));
+                withKey(
+                    "noted_on as said_on",
+                    "1 as step",
+                    "struct(new_value as old_value, new_n as old_n, new_numerator as old_numerator,"
+                        + " new_denominator as old_denominator, definition_hash as said_hash) as said"));
     Column[] key = Arrays.stream(KEY).map(c -> col(c)).toArray(Column[]::new);
     return published
-        .unionByName(restated)
+        .unionByName(restated, true)
         .groupBy(key)
         .agg(
             max("published_on").as("published_on"),
             max("source_table").as("source_table"),
             max("said_on").as("said_on"),
             expr("max_by(said, struct(said_on, step)) as said"))
-        .selectExpr(
-            "metric",
-            "month_start",
-            "dimension",
-            "dimension_value",
-            "published_on",
-            "source_table",
-            "said_on",
-            "said.*");
+        .selectExpr(withKey("published_on", "source_table", "said_on", "said.*"));
+  }
+
+  private static String[] withKey(String... columns) {
+    return Stream.concat(Arrays.stream(KEY), Arrays.stream(columns)).toArray(String[]::new);
   }
 
   private static Column differs() {

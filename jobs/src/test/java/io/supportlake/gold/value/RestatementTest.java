@@ -99,10 +99,14 @@ class RestatementTest extends SparkSuite {
   }
 
   private static List<String> rows(Dataset<Row> built) {
+    return lines(
+        built,
+        "noted_on, metric, old_value, coalesce(string(new_value), 'none'), old_n, new_n, cause, definition_hash");
+  }
+
+  private static List<String> lines(Dataset<Row> built, String columns) {
     return built
-        .selectExpr(
-            "concat_ws(' ', noted_on, metric, old_value, coalesce(string(new_value), 'none'),"
-                + " old_n, new_n, cause, definition_hash) as r")
+        .selectExpr("concat_ws(' ', %s) as r".formatted(columns))
         .sort("r")
         .collectAsList()
         .stream()
@@ -187,13 +191,7 @@ class RestatementTest extends SparkSuite {
   }
 
   private static List<String> causes(TestInputs inputs) {
-    return build(inputs)
-        .selectExpr("concat_ws(' ', metric, cause) as r")
-        .sort("r")
-        .collectAsList()
-        .stream()
-        .map(r -> r.getString(0))
-        .toList();
+    return lines(build(inputs), "metric, cause");
   }
 
   @Test
@@ -246,12 +244,9 @@ class RestatementTest extends SparkSuite {
             .with("gold.restatement", restated);
 
     assertThat(
-            inputs
-                .build(new Restatement(), Period.of(LocalDate.of(2026, 3, 1), DAY))
-                .selectExpr("concat_ws(' ', metric, cause) as r")
-                .sort("r")
-                .collectAsList())
-        .extracting(r -> r.getString(0))
+            lines(
+                inputs.build(new Restatement(), Period.of(LocalDate.of(2026, 3, 1), DAY)),
+                "metric, cause"))
         .containsExactly(
             "gone late_data", "median late_data", "moved erasure", "redefined definition");
   }
