@@ -59,9 +59,6 @@ import org.jspecify.annotations.Nullable;
  * for PDF, XML and single pages of Parquet.
  */
 public final class DecodingScan {
-  /** Stands behind every value of a Parquet file: a needle that ends so is the end of a value. */
-  static final String END_OF_VALUE = "\u0000";
-
   /** How a bzip2 begins, with a block or as one of nothing. */
   private static final Pattern BZIP2_HEAD = Pattern.compile("BZh[1-9](?:1AY&|\u0017rE8)");
 
@@ -83,16 +80,16 @@ public final class DecodingScan {
 
   private record Hit(String needle, String where) {}
 
-  private DecodingScan(Collection<String> needles) {
+  private DecodingScan(Map<String, Bounds> needles) {
     this.needles = new Needles(needles);
     this.needleOfTight = new LinkedHashMap<>();
-    for (String needle : needles) {
+    for (String needle : needles.keySet()) {
       String without = needle.replaceAll("\\s", "");
       if (without.length() >= Needles.SHORTEST) {
         needleOfTight.put(without, needle);
       }
     }
-    this.tight = new Needles(needleOfTight.keySet());
+    this.tight = new Needles(unbounded(needleOfTight.keySet()));
   }
 
   /**
@@ -114,6 +111,17 @@ public final class DecodingScan {
    * @throws IllegalArgumentException when a needle is too short to mean anything
    */
   public static List<Found> find(Path root, Collection<String> needles) {
+    return find(root, unbounded(needles));
+  }
+
+  private static Map<String, Bounds> unbounded(Collection<String> needles) {
+    Map<String, Bounds> unbounded = new LinkedHashMap<>();
+    needles.forEach(needle -> unbounded.put(needle, Bounds.NONE));
+    return unbounded;
+  }
+
+  /** The same for needles that are no part of other values. */
+  static List<Found> find(Path root, Map<String, Bounds> needles) {
     DecodingScan scan = new DecodingScan(needles);
     try (Stream<Path> paths = Files.walk(root)) {
       return paths.sorted(Comparator.naturalOrder()).flatMap(p -> scan.file(root, p)).toList();
@@ -177,10 +185,7 @@ public final class DecodingScan {
           try (InputStream plain = Files.newInputStream(whole)) {
             plain(plain, join(where, "bytes"));
           }
-          ParquetValues.of(
-              whole,
-              (column, value) ->
-                  search(Arrays.copyOf(value, value.length + 1), join(where, column)));
+          ParquetValues.of(whole, (column, value) -> search(value, join(where, column)));
         }
       } finally {
         if (file == null) {
@@ -229,16 +234,19 @@ public final class DecodingScan {
   }
 
   private void plain(InputStream in, String where) throws IOException {
-    int overlap = needles.overlap();
-    byte[] piece = new byte[PIECE + overlap];
+    byte[] piece = new byte[PIECE + needles.behind() + Needles.before()];
     int kept = 0;
-    int read = in.readNBytes(piece, 0, PIECE);
-    while (read > 0) {
-      int length = kept + read;
-      needles.in(piece, length, needle -> hits.add(new Hit(needle, where)));
-      kept = Math.min(overlap, length);
-      System.arraycopy(piece, length - kept, piece, 0, kept);
-      read = in.readNBytes(piece, kept, PIECE);
+    int from = 0;
+    boolean isLast = false;
+    while (!isLast) {
+      int length = kept + in.readNBytes(piece, kept, piece.length - kept);
+      isLast = length < piece.length;
+      int to = isLast ? length : length - needles.behind();
+      needles.in(piece, from, to, length, needle -> hits.add(new Hit(needle, where)));
+      int least = Math.max(0, to - Needles.before());
+      kept = length - least;
+      System.arraycopy(piece, least, piece, 0, kept);
+      from = to - least;
     }
   }
 
@@ -248,9 +256,7 @@ public final class DecodingScan {
       search(text, join(where, "text"));
       byte[] close = Needles.withoutSpace(text);
       tight.in(
-          close,
-          close.length,
-          needle -> hits.add(new Hit(needleOfTight.getOrDefault(needle, needle), "text")));
+          close, needle -> hits.add(new Hit(needleOfTight.getOrDefault(needle, needle), "text")));
       COSDocument objects = document.getDocument();
       for (COSObjectKey key : objects.getXrefTable().keySet()) {
         COSObject object = objects.getObjectFromPool(key);
@@ -269,7 +275,7 @@ public final class DecodingScan {
   }
 
   private void search(byte[] bytes, String where) {
-    needles.in(bytes, bytes.length, needle -> hits.add(new Hit(needle, where)));
+    needles.in(bytes, needle -> hits.add(new Hit(needle, where)));
   }
 
   private static String join(String outer, String inner) {

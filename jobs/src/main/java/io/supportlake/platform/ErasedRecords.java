@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -29,21 +30,20 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Keeps people on the erasure ledger out of bronze when their records are delivered again. What
- * names an erased user, as the customer too, is left out, and so is what the roster says of an
- * erased agent. All else that names an erased agent is left out if bronze has the record already,
- * else taken without the agent: it tells of a customer's case.
+ * names an erased user is left out, and so is what names the account that the user is, and what the
+ * roster says of an erased agent. All else that names an erased agent, and what others did about a
+ * case of such an account, is left out if bronze has the record already, else taken without the
+ * person.
  *
  * @param tokens by kind, the ledger's hashes
  * @param key what they were made with
  */
 record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
-  /** Stands for an erased agent in records that come later; the same for all of them. */
+  /** Stands for an erased person in records that come later; the same for all of them. */
   static final String LATER = "erased";
 
   /** What is in the place of a text that must not be null. */
   static final String NO_TEXT = "[erased]";
-
-  private static final String ACCOUNT = "account_id";
 
   private static final String KNOWN_AS = "known_as";
 
@@ -87,23 +87,19 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     Contract bronze = lake.contract("bronze." + raw.shortName());
     Dataset<Row> rows = typed;
     Map<String, Long> leftOut = new TreeMap<>();
-    for (String kind : tokens.keySet()) {
-      Optional<SubjectColumns> columns = columns(bronze, kind);
-      List<String> ids = columns.map(c -> erasedIds(kind, c, typed)).orElse(List.of());
-      if (columns.isEmpty() || ids.isEmpty()) {
-        continue;
-      }
-      Column names = names(columns.get(), ids);
+    for (Naming naming : namings(bronze, typed)) {
+      Column names = naming.names();
       Dataset<Row> out = rows.where(names);
-      if (kind.equals("agent") && !columns.get().isDeleted() && !columns.get().isRegister()) {
+      if (naming.columns().isLaterTaken()) {
         String[] known = {KNOWN_AS};
         out =
-            out.withColumn(KNOWN_AS, regexp_replace(col("record_id"), lit(word(ids)), lit(LATER)))
+            out.withColumn(
+                    KNOWN_AS, regexp_replace(col("record_id"), lit(word(naming.ids())), lit(LATER)))
                 .join(known(lake, bronze, out, runSequence), known, "left_semi")
                 .drop(KNOWN_AS);
         rows =
             rows.join(out.select(SourceIngest.ROW), new String[] {SourceIngest.ROW}, "left_anti");
-        rows = without(bronze, columns.get(), rows, names, ids);
+        rows = without(bronze, naming, rows);
       } else {
         rows = rows.where(not(names));
       }
@@ -114,43 +110,87 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     return new Screened(rows, leftOut);
   }
 
-  /** A mapping that knows no company makes the customer of the user's id. */
-  private static Optional<SubjectColumns> columns(Contract bronze, String kind) {
-    Optional<SubjectColumns> columns = SubjectColumns.of(bronze, kind);
-    return kind.equals("user") && bronze.columnNames().contains(ACCOUNT)
-        ? Optional.of(
-            columns.orElse(new SubjectColumns(List.of(), List.of(), false, false)).withKey(ACCOUNT))
-        : columns;
+  /**
+   * How records of a batch name erased people.
+   *
+   * @param ids of a kind, as the columns have them; not empty
+   */
+  private record Naming(String kind, SubjectColumns columns, List<String> ids) {
+    Column names() {
+      return columns.keys().stream()
+          .map(c -> coalesce(col(c).isin(ids.toArray()), lit(false)))
+          .reduce(Column::or)
+          .orElseThrow();
+    }
   }
 
-  /** Plain ids of this batch that are on the ledger. */
-  private List<String> erasedIds(String kind, SubjectColumns columns, Dataset<Row> typed) {
-    Set<String> erased = tokens.getOrDefault(kind, Set.of());
+  /** Users come before accounts, which then are all that names a user in what is left. */
+  private List<Naming> namings(Contract bronze, Dataset<Row> typed) {
+    List<Naming> namings = new ArrayList<>();
+    for (String word : tokens.keySet()) {
+      Subject.Kind kind = Subject.Kind.of(word);
+      Set<String> persons = new TreeSet<>();
+      for (String named : SubjectColumns.kinds(kind)) {
+        Optional<SubjectColumns> columns = SubjectColumns.of(bronze, named);
+        Set<String> ids = new TreeSet<>();
+        if (named.equals(SubjectColumns.ACCOUNT)) {
+          // The ledgers of lakes that stand may know the plain id only.
+          persons.forEach(id -> ids.add(PersonAccount.of(kind.token(key, id))));
+          columns.ifPresent(c -> ids.addAll(erasedAccounts(c, typed)));
+        } else {
+          columns.ifPresent(c -> persons.addAll(erased(kind, c, typed)));
+          ids.addAll(persons);
+        }
+        if (columns.isPresent() && !ids.isEmpty()) {
+          namings.add(new Naming(named, columns.get(), List.copyOf(ids)));
+        }
+      }
+    }
+    return namings;
+  }
+
+  private List<String> erased(Subject.Kind kind, SubjectColumns columns, Dataset<Row> typed) {
+    return values(columns, typed, id -> isErased(kind, id));
+  }
+
+  private List<String> erasedAccounts(SubjectColumns columns, Dataset<Row> typed) {
+    return values(
+        columns,
+        typed,
+        account ->
+            PersonAccount.person(key, account)
+                .filter(token -> isErased(Subject.Kind.USER, token))
+                .isPresent());
+  }
+
+  private boolean isErased(Subject.Kind kind, String id) {
+    Set<String> erased = tokens.getOrDefault(kind.word(), Set.of());
+    return ErasureLedger.tokens(key, kind.word(), id).stream().anyMatch(erased::contains);
+  }
+
+  /**
+   * Those of a batch that are asked for; the keys' distinct values are looked through one by one.
+   */
+  private static List<String> values(
+      SubjectColumns columns, Dataset<Row> typed, Predicate<String> isAskedFor) {
     List<String> found = new ArrayList<>();
     for (String column : columns.keys()) {
       var ids = typed.select(col(column)).where(col(column).isNotNull()).distinct();
       ids.toLocalIterator()
           .forEachRemaining(row -> {
-            if (erased.contains(ErasureLedger.token(key, kind, row.getString(0)))) {
+            if (isAskedFor.test(row.getString(0))) {
               found.add(row.getString(0));
             }
           });
     }
-    return found.stream().distinct().toList();
-  }
-
-  private static Column names(SubjectColumns columns, List<String> ids) {
-    return columns.keys().stream()
-        .map(c -> coalesce(col(c).isin(ids.toArray()), lit(false)))
-        .reduce(Column::or)
-        .orElseThrow();
+    return found;
   }
 
   /** A regular expression of the ids, inside composite ids too. */
   private static String word(List<String> ids) {
     return ids.stream()
-        .map(Pattern::quote)
-        .collect(Collectors.joining("|", "(?i)(?<!\\p{Alnum})(?:", ")(?!\\p{Alnum})"));
+        .map(Bounds.COMPOSITE::pattern)
+        .collect(Collectors.joining("|", "(?i:", ")"));
   }
 
   /** Bronze's records of earlier runs on the same days, the random names in their ids made one. */
@@ -172,10 +212,10 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
         .distinct();
   }
 
-  private Dataset<Row> without(
-      Contract bronze, SubjectColumns columns, Dataset<Row> rows, Column names, List<String> ids) {
-    Dataset<Row> changed = rows.withColumn("erasure_names", names);
-    Column word = lit(word(ids));
+  private Dataset<Row> without(Contract bronze, Naming naming, Dataset<Row> rows) {
+    SubjectColumns columns = naming.columns();
+    Dataset<Row> changed = rows.withColumn("erasure_names", naming.names());
+    Column word = lit(word(naming.ids()));
     for (Contract.Column column : bronze.columns()) {
       boolean isWords =
           column.type().equals(DataTypes.StringType)
@@ -217,7 +257,14 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     for (String column : columns.keys()) {
       changed =
           changed.withColumn(
-              column, when(col(column).isin(ids.toArray()), lit(LATER)).otherwise(col(column)));
+              column,
+              when(
+                      col(column).isin(naming.ids().toArray()),
+                      naming.kind().equals(SubjectColumns.ACCOUNT)
+                          // One account a case, or those of several people would be one history.
+                          ? concat(lit(LATER + "-"), hashed(col("case_id")))
+                          : lit(LATER))
+                  .otherwise(col(column)));
     }
     return changed.drop("erasure_names");
   }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -110,9 +111,11 @@ public final class Erasure {
    * Forgets one person; a second call completes one that was cut off, or proves again.
    *
    * @param kind {@code user} or {@code agent}
+   * @throws UsageException if the id is the token that silver and gold have in its place
    * @throws DataException if the proof finds the person somewhere; the erasure is then not done
    */
   public void erase(String kind, String id) {
+    Subject.Kind.of(kind).refuseToken(settings.key(), id);
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
@@ -139,9 +142,12 @@ public final class Erasure {
           lake.read("bronze.erasure_request")
               .select("subject_kind", "subject_id")
               .collectAsList()) {
-        String token = ErasureLedger.token(settings.key(), row.getString(0), row.getString(1));
-        if (tokens.remove(token)) {
-          asked.put(row.getString(1), Subject.Kind.of(row.getString(0)));
+        Subject.Kind kind = Subject.Kind.of(row.getString(0));
+        String id = row.getString(1);
+        // A request by the token tells nobody what to look for in what the sources sent.
+        if (!kind.isToken(settings.key(), id)
+            && tokens.removeAll(ErasureLedger.tokens(settings.key(), kind.word(), id))) {
+          asked.put(id, kind);
         }
       }
       if (!asked.isEmpty()) {
@@ -160,6 +166,7 @@ public final class Erasure {
    * What is done about a person.
    *
    * @param entries in the ledger, begun
+   * @param left number of landed files that name the person and are still to be taken
    */
   private record Going(
       Subject subject,
@@ -167,9 +174,10 @@ public final class Erasure {
       LandingEraser landed,
       List<Entry> entries,
       Done done,
-      long files) {
+      long files,
+      int left) {
     Going plus(Done more) {
-      return new Going(subject, tables, landed, entries, done.plus(more), files);
+      return new Going(subject, tables, landed, entries, done.plus(more), files, left);
     }
   }
 
@@ -183,27 +191,37 @@ public final class Erasure {
     Decisions.forget(lake);
     // Before anything is begun: one that cannot be read would leave it so.
     Map<String, SourceMapping> mappings = SourceMapping.load(conf, config.sources());
-    LandingEraser.refuseUnknownPacking(landing());
+    LandingEraser.refuseUnreadable(landing());
+    noteInManifest(List.of(), cutOff(ErasureLedger.entries(lake)));
+    PagesToCome toCome = PagesToCome.of(lake, landing(), mappings);
     List<Going> all = new ArrayList<>();
-    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id, mappings)));
+    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id, mappings, toCome)));
     forgetOldVersions(c -> true);
     SortedSet<Path> identities =
         IDENTITIES.stream()
             .map(t -> Path.of(lake.path(t)).toAbsolutePath().normalize())
             .collect(Collectors.toCollection(TreeSet::new));
+    Path zone = Path.of(config.landing()).toAbsolutePath().normalize();
     Map<Going, SortedSet<String>> traces =
         traces(
             all,
             roots(),
-            file -> identities.stream().noneMatch(file::startsWith),
+            (going, file) ->
+                identities.stream().noneMatch(file::startsWith)
+                    && !(going.subject().kind() == Subject.Kind.USER
+                        && file.startsWith(zone)
+                        && toCome.has(slashed(zone.relativize(file)))),
             ordered().stream().filter(c -> !IDENTITIES.contains(c.name())).toList());
 
-    traces.forEach((going, found) -> found.addAll(going.landed().vendorFilesNaming()));
+    traces.forEach((going, found) -> found.addAll(going.landed().vendorFilesNaming(toCome)));
     List<Going> withoutTrace = clean(traces).stream().map(this::identities).toList();
     forgetOldVersions(c -> IDENTITIES.contains(c.name()));
     Map<Going, SortedSet<String>> left =
         traces(
-            withoutTrace, identities, _ -> true, IDENTITIES.stream().map(contracts::of).toList());
+            withoutTrace,
+            identities,
+            (_, _) -> true,
+            IDENTITIES.stream().map(contracts::of).toList());
     List<Going> done = clean(left);
     noteDone(done);
     progress.step(
@@ -220,14 +238,14 @@ public final class Erasure {
   /**
    * Where each person still is.
    *
-   * @param isSearched which files below the roots are looked through
+   * @param isSearched which files below the roots are looked through for whom
    * @param tables looked through for people whose id is part of other words, which no search of
    *     files tells apart
    */
   private Map<Going, SortedSet<String>> traces(
       List<Going> people,
       Collection<Path> roots,
-      Predicate<Path> isSearched,
+      BiPredicate<Going, Path> isSearched,
       List<Contract> tables) {
     Map<Going, SortedSet<String>> traces = new LinkedHashMap<>();
     people.forEach(g -> traces.put(g, new TreeSet<>()));
@@ -251,8 +269,12 @@ public final class Erasure {
     List<Entry> done = new ArrayList<>();
     for (Going g : people) {
       String proof =
-          "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded"
-              .formatted(g.subject().contacts().size());
+          "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded%s"
+              .formatted(
+                  g.subject().contacts().size(),
+                  g.left() == 0
+                      ? ""
+                      : ", but for %d files of which not all is taken".formatted(g.left()));
       g.entries()
           .forEach(e ->
               done.add(
@@ -269,18 +291,17 @@ public final class Erasure {
 
   /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
   private Going withoutIdentities(
-      Subject.Kind kind, String id, Map<String, SourceMapping> mappings) {
-    String ledgerToken = ErasureLedger.token(settings.key(), kind.word(), id);
-    Optional<Instant> cutOff = cutOff(ledgerToken);
-    List<Entry> entries = begun(kind, ledgerToken);
+      Subject.Kind kind, String id, Map<String, SourceMapping> mappings, PagesToCome toCome) {
+    Subject subject = Subject.of(lake, settings.key(), kind, id, mappings.values());
+    List<Entry> known = known(kind, id);
+    List<Entry> entries = begun(subject, known.isEmpty() ? List.of(requested(subject)) : known);
     String idName = String.valueOf(entries.getFirst().pseudonym());
     String tokenName = settings.key().token("usr", idName);
-    Subject subject = Subject.of(lake, settings.key(), kind, id, mappings.values());
     progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
     if (kind == Subject.Kind.USER) {
       ErasureMonths.note(spark, lake, settings.reportingZone(), subject.token(), tokenName);
     }
-    VendorRecords vendors = new VendorRecords(spark, contracts, mappings, subject);
+    VendorRecords vendors = new VendorRecords(spark, contracts, mappings, subject, settings.key());
     TableEraser tables =
         new TableEraser(
             spark,
@@ -297,18 +318,25 @@ public final class Erasure {
         done = done.plus(erase(tables, contract));
       }
     }
-    LandingEraser landed =
-        new LandingEraser(landing(), csvDelimiters(mappings), subject, vendors, idName, tokenName);
-    List<LandedFile> rewritten = landed.rewrite();
-    noteInManifest(rewritten, cutOff);
+    LandingEraser landed = new LandingEraser(landing(), csvDelimiters(mappings), subject, vendors);
+    LandingEraser.Rewritten files = landed.rewrite(toCome, idName, tokenName);
+    List<LandedFile> rewritten = files.rewritten();
+    noteInManifest(rewritten, Optional.empty());
     progress.step("  %d landed files rewritten", rewritten.size());
+    files
+        .left()
+        .forEach(path ->
+            progress.step(
+                "  %s keeps its lines: one names the person, and others' records there are not all taken (it came since the last run, was refused or changed, or has refused records). What takes them, a run, a replay or another delivery, leaves the person out; then erase the person once more.",
+                path));
     return new Going(
         subject,
         tables,
         landed,
         entries,
         done,
-        rewritten.size() + (long) removeOutputs(subject).size());
+        rewritten.size() + (long) removeOutputs(subject).size(),
+        files.left().size());
   }
 
   private Going identities(Going going) {
@@ -322,35 +350,44 @@ public final class Erasure {
   /**
    * When an earlier call began that was cut off: it may have rewritten files and not noted them.
    */
-  private Optional<Instant> cutOff(String ledgerToken) {
-    return ErasureLedger.entries(lake).stream()
-        .filter(e -> e.subjectToken().equals(ledgerToken))
+  private static Optional<Instant> cutOff(List<Entry> known) {
+    return known.stream()
         .filter(e -> e.state().equals(ErasureLedger.IN_PROGRESS))
         .filter(e -> e.startedAt() != null)
         .map(e -> Objects.requireNonNull(e.startedAt()).toInstant())
         .min(Comparator.naturalOrder());
   }
 
+  /** The person's entries. */
+  private List<Entry> known(Subject.Kind kind, String id) {
+    List<String> tokens = ErasureLedger.tokens(settings.key(), kind.word(), id);
+    return ErasureLedger.entries(lake).stream()
+        .filter(e -> tokens.contains(e.subjectToken()))
+        .toList();
+  }
+
+  /** Of whom no request is known. */
+  private Entry requested(Subject subject) {
+    String token = token(subject);
+    return Entry.requested(
+        ErasureLedger.requestToken(settings.key(), token),
+        subject.kind().word(),
+        token,
+        Timestamp.from(now.get()),
+        FinishedSet.of(lake).runSequence());
+  }
+
+  private String token(Subject subject) {
+    return ErasureLedger.token(settings.key(), subject.kind().word(), subject.id());
+  }
+
   /** The person's entries, marked as begun, all with the one random name. */
-  private List<Entry> begun(Subject.Kind kind, String ledgerToken) {
-    List<Entry> own =
-        ErasureLedger.entries(lake).stream()
-            .filter(e -> e.subjectToken().equals(ledgerToken))
-            .toList();
-    if (own.isEmpty()) {
-      own =
-          List.of(
-              Entry.requested(
-                  ErasureLedger.requestToken(settings.key(), ledgerToken),
-                  kind.word(),
-                  ledgerToken,
-                  Timestamp.from(now.get()),
-                  FinishedSet.of(lake).runSequence()));
-    }
+  private List<Entry> begun(Subject subject, List<Entry> own) {
+    String token = token(subject);
     @Nullable String earlier =
         own.stream().map(Entry::pseudonym).filter(p -> p != null).findFirst().orElse(null);
     String name = earlier == null ? pseudonym() : earlier;
-    List<Entry> begun = own.stream().map(e -> e.begun(name, now.get())).toList();
+    List<Entry> begun = own.stream().map(e -> e.begun(token, name, now.get())).toList();
     ErasureLedger.put(spark, lake, begun);
     return begun;
   }
@@ -506,6 +543,10 @@ public final class Erasure {
     lake.vacuum(table, 0);
   }
 
+  private static String slashed(Path path) {
+    return path.toString().replace(path.getFileSystem().getSeparator(), "/");
+  }
+
   private SortedSet<Path> roots() {
     SortedSet<Path> roots = new TreeSet<>();
     for (String location :
@@ -524,18 +565,23 @@ public final class Erasure {
 
   /** Adds the files that hold a person to what was found of the person. */
   private static void search(
-      Collection<Path> roots, Map<Going, SortedSet<String>> found, Predicate<Path> isSearched) {
-    Set<String> needles =
-        found.keySet().stream()
-            .flatMap(g -> g.subject().fileNeedles().stream())
-            .collect(Collectors.toSet());
+      Collection<Path> roots,
+      Map<Going, SortedSet<String>> found,
+      BiPredicate<Going, Path> isSearched) {
+    Map<String, Bounds> needles = new TreeMap<>();
+    found
+        .keySet()
+        .forEach(g ->
+            g.subject()
+                .fileNeedles()
+                .forEach((value, bounds) -> needles.merge(value, bounds, Bounds::wider)));
     for (Path root : needles.isEmpty() ? List.<Path>of() : roots) {
       if (Files.isDirectory(root)) {
-        DecodingScan.find(root, needles).stream()
-            .filter(h -> isSearched.test(h.file()))
+        DecodingScan.find(root, needles)
             .forEach(h ->
                 found.forEach((going, files) -> {
-                  if (going.subject().fileNeedles().contains(h.needle())) {
+                  if (going.subject().fileNeedles().containsKey(h.needle())
+                      && isSearched.test(going, h.file())) {
                     files.add(h.file().toString());
                   }
                 }));

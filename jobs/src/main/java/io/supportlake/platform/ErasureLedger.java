@@ -90,11 +90,12 @@ final class ErasureLedger {
           row.getString(12));
     }
 
-    Entry begun(String name, Instant at) {
+    /** Under the hash that is made now, which an earlier version may have made in another way. */
+    Entry begun(String token, String name, Instant at) {
       return new Entry(
           requestId,
           subjectKind,
-          subjectToken,
+          token,
           requestedAt,
           notedRun,
           IN_PROGRESS,
@@ -143,9 +144,23 @@ final class ErasureLedger {
     }
   }
 
-  /** The hash that the ledger knows a person by. */
+  /**
+   * The hash that the ledger knows a person by: made of the token, so that a record that names the
+   * person by it is known too.
+   *
+   * @param id or token
+   */
   static String token(KeyedHash key, String kind, String id) {
-    return key.token("erased", kind + ":" + id);
+    return hash(key, kind, Subject.Kind.of(kind).token(key, id));
+  }
+
+  /** Every hash that the ledger may know a person by: lakes that stand have some made of the id. */
+  static List<String> tokens(KeyedHash key, String kind, String id) {
+    return List.of(token(key, kind, id), hash(key, kind, id));
+  }
+
+  private static String hash(KeyedHash key, String kind, String person) {
+    return key.token("erased", kind + ":" + person);
   }
 
   /** The hash that the ledger knows a request by: its id may be made of the person's. */

@@ -588,7 +588,7 @@ public final class Lake {
   /**
    * Columns whose minimum and maximum stand in the Delta log: those that a table is sorted by or
    * read by days of. Every further one costs each write and each listing, and a personal one would
-   * stand in the log for good: an account's id too, which mappings may make of a user's.
+   * stand in the log for good: an account's id too, since an account may be a user.
    */
   private static List<String> withStatistics(Contract contract) {
     return contract.columns().stream()

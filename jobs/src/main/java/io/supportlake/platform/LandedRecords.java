@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.row_number;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
+import io.supportlake.rules.KeyedHash;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,13 +42,15 @@ final class LandedRecords {
 
   private final SparkSession spark;
   private final Landing landing;
+  private final KeyedHash key;
 
   /** First lines by path: faults are looked for in what the files are read by. */
   private final Map<String, Optional<String>> headers = new ConcurrentHashMap<>();
 
-  LandedRecords(SparkSession spark, Landing landing) {
+  LandedRecords(SparkSession spark, Landing landing, KeyedHash key) {
     this.spark = spark;
     this.landing = landing;
+    this.key = key;
   }
 
   /**
@@ -73,7 +76,8 @@ final class LandedRecords {
                     .landed(
                         vendor(mapping.format(), mapping.delimiter(), folder.getValue())
                             .localCheckpoint(),
-                        raw.shortName())
+                        raw.shortName(),
+                        key)
                     .localCheckpoint(),
                 raw));
       } else {

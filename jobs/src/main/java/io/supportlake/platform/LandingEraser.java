@@ -4,11 +4,13 @@ import io.supportlake.platform.Landing.LandedFile;
 import io.supportlake.platform.VendorRecords.Told;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,16 +29,9 @@ import org.jspecify.annotations.Nullable;
  *     record
  * @param subject whom to take out
  * @param vendors tells which records of vendors' files name a person in another notation, and where
- * @param idName stands for the id in what stays
- * @param tokenName stands for the token in what stays
  */
 record LandingEraser(
-    Landing landing,
-    Map<String, String> csvDelimiters,
-    Subject subject,
-    VendorRecords vendors,
-    String idName,
-    String tokenName) {
+    Landing landing, Map<String, String> csvDelimiters, Subject subject, VendorRecords vendors) {
 
   /** Copies the map. */
   LandingEraser {
@@ -44,34 +39,95 @@ record LandingEraser(
   }
 
   /**
-   * Before anything is changed.
+   * Before anything is changed, since no run starts while an erasure is half done. Unpacks every
+   * packed file once.
    *
-   * @throws DataException if a file is packed in a way that is not taken, so that nobody could tell
-   *     whether it holds a person
+   * @throws DataException if a file is packed in a way that is not taken, or cannot be unpacked to
+   *     its end, so that nobody could tell whether it holds a person
    */
-  static void refuseUnknownPacking(Landing landing) {
+  static void refuseUnreadable(Landing landing) {
     for (LandedFile file : landing.list(".")) {
       if (file.bytes() > 0 && !landing.isTaken(file.path())) {
         throw DataErrors.cannotBeErased(file.path());
       }
+      if (file.bytes() > 0 && landing.isPacked(file.path())) {
+        try (InputStream unpacked = unpacked(landing, file)) {
+          long _ = unpacked.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException | IndexOutOfBoundsException e) {
+          throw unreadable(landing, file, e);
+        }
+      }
     }
   }
 
-  /** Rewrites what holds the person; each file is replaced in one move. The files rewritten. */
-  List<LandedFile> rewrite() {
-    Predicate<String> isIn = subject.finder();
-    Found found = find(_ -> true, isIn);
+  private static InputStream unpacked(Landing landing, LandedFile file) throws IOException {
+    if (!landing.isAsNamed(file.path())) {
+      throw new IOException("no bzip2, as its name says");
+    }
+    return landing.unpacked(file.path());
+  }
+
+  /**
+   * What was done about the files that hold the person.
+   *
+   * @param rewritten each replaced in one move; the manifest is to have them as they are now
+   * @param left paths of those that keep their lines
+   */
+  record Rewritten(List<LandedFile> rewritten, List<String> left) {}
+
+  /**
+   * Takes the person out. Files to come keep all lines of a user's, and of each all but contact
+   * values, which nobody would look for later.
+   *
+   * @param idName stands for the id in what stays
+   * @param tokenName stands for the token in what stays
+   */
+  Rewritten rewrite(PagesToCome toCome, String idName, String tokenName) {
+    Kept kept = new Kept(subject.finder(), idName, tokenName);
+    Found found = find(_ -> true, kept.isIn);
+    List<LandedFile> rewritten = new ArrayList<>();
+    List<String> left = new ArrayList<>();
     for (LandedFile file : found.files()) {
-      landing.replace(
-          file.path(),
-          sink -> copy(file, isIn, found.told().getOrDefault(file.path(), Map.of()), sink));
+      if (!isLeft(file, toCome)) {
+        landing.replace(
+            file.path(),
+            sink -> copy(file, kept, found.told().getOrDefault(file.path(), Map.of()), sink));
+        rewritten.add(file);
+        continue;
+      }
+      left.add(file.path());
+      if (find(file, subject.contactFinder(), new TreeMap<>())) {
+        landing.replace(file.path(), sink -> copyWithoutContacts(file, sink));
+        // To be noted as what was taken, which it is not.
+        if (!toCome.changed().contains(file.path())) {
+          rewritten.add(file);
+        }
+      }
     }
-    return found.files();
+    return new Rewritten(rewritten, left);
   }
 
-  /** Vendors' files that name the person in another notation, by path. */
-  List<String> vendorFilesNaming() {
-    return find(file -> vendors.looksInto(folder(file)), _ -> false).files().stream()
+  /** An agent's records stay anyway. */
+  private boolean isLeft(LandedFile file, PagesToCome toCome) {
+    return subject.kind() == Subject.Kind.USER && toCome.has(file.path());
+  }
+
+  private void copyWithoutContacts(LandedFile file, OutputStream sink) throws IOException {
+    try (BufferedReader reader = reader(file);
+        Writer writer =
+            new OutputStreamWriter(landing.packing(file.path(), sink), StandardCharsets.UTF_8)) {
+      for (@Nullable String line = reader.readLine(); line != null; line = reader.readLine()) {
+        writer.write(line.replaceAll(subject.contactPattern(), ErasedRecords.NO_TEXT));
+        writer.write('\n');
+      }
+    }
+  }
+
+  /** Vendors' files that name the person in another notation, by path, but for those left. */
+  List<String> vendorFilesNaming(PagesToCome toCome) {
+    return find(file -> vendors.looksInto(folder(file)) && !isLeft(file, toCome), _ -> false)
+        .files()
+        .stream()
         .map(LandedFile::path)
         .toList();
   }
@@ -114,9 +170,6 @@ record LandingEraser(
     @Nullable String delimiter = isLookedInto ? delimiter(file) : null;
     boolean isMentioned = false;
     try (BufferedReader reader = reader(file)) {
-      if (!landing.isAsNamed(file.path())) {
-        throw new IOException("no bzip2, as its name says");
-      }
       @Nullable String entry = next(reader, delimiter);
       @Nullable String header = delimiter == null ? null : entry;
       for (long number = 0; entry != null && (isLookedInto || !isMentioned); number++) {
@@ -131,16 +184,18 @@ record LandingEraser(
       }
       return isMentioned;
     } catch (IOException | IndexOutOfBoundsException e) {
-      throw unreadable(file, e);
+      throw unreadable(landing, file, e);
     }
   }
 
   /** A fault of the file's, unless its bytes cannot be read either. */
-  private RuntimeException unreadable(LandedFile file, Exception cause) {
+  private static RuntimeException unreadable(Landing landing, LandedFile file, Exception cause) {
     var _ = landing.contentHash(file.path());
     if (!landing.isPacked(file.path())) {
       return new IllegalStateException(
-          "cannot read " + file.path() + " in the landing zone", cause);
+          "cannot read %s in the landing zone: whoever runs the machine mends the disk or the file's rights, then gives the same command again"
+              .formatted(file.path()),
+          cause);
     }
     DataException refusal = DataErrors.cannotBeErased(file.path());
     refusal.initCause(cause);
@@ -156,11 +211,9 @@ record LandingEraser(
     return file.path().substring(0, Math.max(0, file.path().indexOf('/')));
   }
 
-  private void copy(
-      LandedFile file, Predicate<String> isIn, Map<String, Told> told, OutputStream sink)
+  private void copy(LandedFile file, Kept kept, Map<String, Told> told, OutputStream sink)
       throws IOException {
     @Nullable String delimiter = delimiter(file);
-    Kept kept = new Kept(isIn);
     try (BufferedReader reader = reader(file);
         Writer writer =
             new OutputStreamWriter(landing.packing(file.path(), sink), StandardCharsets.UTF_8)) {
@@ -185,14 +238,26 @@ record LandingEraser(
   /** What stays of records. */
   private final class Kept {
     private final Predicate<String> isIn;
-    private final Pattern field =
-        Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(subject.id()) + "(?=[\",;\\t\\r\\n]|$)");
+    private final String idName;
+    private final String tokenName;
+    private final Pattern field = field(subject.id());
     private final Set<String> keys = vendors.keys();
     private final boolean isNumber = VendorRecords.NUMBER.matcher(subject.id()).matches();
+    private final Predicate<String> isAccount =
+        subject.kind() == Subject.Kind.USER
+            ? field(PersonAccount.of(subject.token())).asPredicate()
+            : _ -> false;
     private final Predicate<String> isId = Pattern.compile(subject.idPattern()).asPredicate();
 
-    private Kept(Predicate<String> isIn) {
+    private Kept(Predicate<String> isIn, String idName, String tokenName) {
       this.isIn = isIn;
+      this.idName = idName;
+      this.tokenName = tokenName;
+    }
+
+    /** The value as the whole of a field. */
+    private static Pattern field(String value) {
+      return Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(value) + "(?=[\",;\\t\\r\\n]|$)");
     }
 
     /** Null = it goes. */
@@ -205,7 +270,10 @@ record LandingEraser(
       boolean isKey =
           places.stream().anyMatch(p -> p.value().equals(subject.id()) && keys.contains(p.path()));
       // A number may mean anything else, and a text of other signs hardly.
-      boolean isOwn = isKey || (!(isNumber && !places.isEmpty()) && field.matcher(entry).find());
+      boolean isOwn =
+          isKey
+              || isAccount.test(entry)
+              || (!(isNumber && !places.isEmpty()) && field.matcher(entry).find());
       // In numbers it would be replaced without quotes.
       List<LandedValues.Place> numbers =
           places.stream().filter(LandedValues.Place::isNumber).toList();
@@ -260,8 +328,7 @@ record LandingEraser(
   /** Without a mark of the encoding, which readers of the file leave away too. */
   private BufferedReader reader(LandedFile file) throws IOException {
     BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(landing.unpacked(file.path()), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(unpacked(landing, file), StandardCharsets.UTF_8));
     reader.mark(1);
     if (reader.read() != '\uFEFF') {
       reader.reset();

@@ -32,6 +32,9 @@ final class ManifestFiles {
   record TakenFile(
       String path, String folder, long bytes, String contentHash, LocalDate arrivalDate) {}
 
+  /** A file, and the last run that took it. */
+  record Taken(long runSequence, TakenFile file) {}
+
   private static final Arrivals NOTHING = new Arrivals(List.of(), List.of());
 
   private final Map<Long, List<TakenFile>> byRun;
@@ -95,6 +98,27 @@ final class ManifestFiles {
       }
     });
     return paths;
+  }
+
+  /**
+   * Files by path, as the last run that planned them was to take them, but for those that it
+   * refused whole and those that are to be taken again.
+   *
+   * @param refused files refused whole, by run, and why
+   */
+  Map<String, Taken> taken(Map<Long, Map<String, String>> refused) {
+    Map<String, Taken> taken = new HashMap<>();
+    byRun.forEach((run, files) -> {
+      Set<String> ofRun = refused.getOrDefault(run, Map.of()).keySet();
+      for (TakenFile file : files) {
+        if (ofRun.contains(file.path()) || isReleased(run, file.path())) {
+          taken.remove(file.path());
+        } else {
+          taken.put(file.path(), new Taken(run, file));
+        }
+      }
+    });
+    return taken;
   }
 
   /** The files planned by a run, by path. */

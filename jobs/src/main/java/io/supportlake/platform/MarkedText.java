@@ -1,22 +1,39 @@
 package io.supportlake.platform;
 
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Text of XML or HTML as a reader sees it, well-formed or not. */
 final class MarkedText {
+  private static final Pattern NAME = Pattern.compile("/?([\\w:-]+)");
+
+  /** Of HTML, SVG and the runs of a spreadsheet's texts. */
+  private static final Set<String> IN_WORDS =
+      Set.of(
+          "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "font", "i", "ins", "kbd",
+          "mark", "q", "r", "rpr", "s", "small", "span", "strong", "sub", "sup", "t", "tspan", "u",
+          "wbr");
+
   private MarkedText() {}
 
   /**
-   * The text between the marks, joined without spaces, since marks may stand inside a word;
-   * numbered and the five named entities resolved.
+   * The text between the marks, numbered and the five named entities resolved. Marks that may stand
+   * inside a word are left out; any other is a line break, since a word ends there.
    */
   static String of(String marked) {
     StringBuilder out = new StringBuilder(marked.length() / 2);
-    boolean inside = false;
+    int begun = -1;
     for (int i = 0; i < marked.length(); i++) {
       char c = marked.charAt(i);
-      if (inside) {
-        inside = c != '>';
+      if (begun >= 0) {
+        if (c == '>') {
+          out.append(isInWord(marked.substring(begun, i)) ? "" : "\n");
+          begun = -1;
+        }
       } else if (c == '<') {
-        inside = true;
+        begun = i + 1;
       } else {
         int end = c == '&' ? marked.indexOf(';', i) : -1;
         String resolved = end > i && end - i < 10 ? entity(marked.substring(i + 1, end)) : "";
@@ -25,6 +42,12 @@ final class MarkedText {
       }
     }
     return out.toString();
+  }
+
+  /** By the name of a mark, as it stands between the angle brackets. */
+  private static boolean isInWord(String mark) {
+    Matcher name = NAME.matcher(mark);
+    return name.lookingAt() && IN_WORDS.contains(name.group(1).toLowerCase(Locale.ROOT));
   }
 
   private static String entity(String name) {

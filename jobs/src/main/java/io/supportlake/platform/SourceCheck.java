@@ -106,7 +106,7 @@ public final class SourceCheck {
           "%s is packed in a way that no run takes (gzip, bzip2 and deflate are taken). Pack it anew."
               .formatted(file));
     }
-    LandedRecords landed = new LandedRecords(spark, landing);
+    LandedRecords landed = new LandedRecords(spark, landing, settings.key());
     return mapping.records().stream()
         .map(SourceMapping.Record::source)
         .distinct()
@@ -171,6 +171,7 @@ public final class SourceCheck {
 
   /** Refuses a mapping that names what is not there or whose expressions Spark cannot resolve. */
   void validate(SourceMapping mapping) {
+    PersonAccount.register(spark, settings.key());
     Dataset<Row> rows = spark.createDataFrame(List.of(), LandedRecords.VENDOR_ROW);
     if (mapping.explode() != null) {
       resolve(mapping, "explode", rows, Map.of("", mapping.explode()));

@@ -91,7 +91,7 @@ final class SourceIngest {
     this.profiles = profiles;
     this.erased = erased;
     this.decisions = new Decisions(spark, lake, runSequence);
-    this.records = new LandedRecords(spark, landing);
+    this.records = new LandedRecords(spark, landing, erased.key());
   }
 
   /**

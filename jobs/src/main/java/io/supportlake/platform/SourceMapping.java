@@ -3,6 +3,7 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import io.supportlake.rules.KeyedHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -127,8 +128,13 @@ record SourceMapping(
         .toList();
   }
 
-  /** The vendor's rows as records of the source: payload, all (map of our columns), ingest_file. */
-  Dataset<Row> landed(Dataset<Row> rows, String source) {
+  /**
+   * The vendor's rows as records of the source: payload, all (map of our columns), ingest_file.
+   *
+   * @param key of the tokens by which {@link PersonAccount}s are named
+   */
+  Dataset<Row> landed(Dataset<Row> rows, String source, KeyedHash key) {
+    PersonAccount.register(rows.sparkSession(), key);
     // Kept, or each kind of record would take the pages apart again.
     Dataset<Row> vendor = explode == null ? rows : exploded(rows).localCheckpoint();
     // A row that could not be parsed at all goes to quarantine once, not once a kind of record.

@@ -3,11 +3,12 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 
 import io.supportlake.rules.KeyedHash;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -28,18 +29,9 @@ record Subject(
   /** A shorter value would be found in words that have nothing to do with the person. */
   private static final int SHORTEST_CONTACT = 5;
 
-  /** Shorter ones {@link DecodingScan} does not take. */
-  private static final int SHORTEST_NEEDLE = 4;
-
-  /** What follows a value in Parquet, JSON, CSV, lines and sentences. */
+  /** What follows an id that alone is too short to be searched for. */
   private static final List<String> ENDS =
-      List.of(DecodingScan.END_OF_VALUE, "\"", ",", ";", "|", "\n", "\r", " ", ".", "\\");
-
-  /** What a word is made of where ids may stand inside composite ones: {@code ros-ID-0}. */
-  private static final String ALNUM = "[\\p{Alnum}]";
-
-  /** The same where an id or a name may go on behind a hyphen and be another person's. */
-  private static final String HYPHENATED = "[\\p{Alnum}_-]";
+      List.of("\"", ",", ";", "|", "\n", "\r", "\t", " ", ".", "\\", "<");
 
   /** Hex digits of the tokens in redacted texts. */
   private static final int REDACTED_HEX = 12;
@@ -55,6 +47,25 @@ record Subject(
 
     Kind(String tokenKind) {
       this.tokenKind = tokenKind;
+    }
+
+    /** The token of an id, which may be one already. */
+    String token(KeyedHash key, String id) {
+      return isToken(key, id) ? id : key.token(tokenKind, id);
+    }
+
+    /** Whether a value is such a token. */
+    boolean isToken(KeyedHash key, String value) {
+      return key.isToken(tokenKind, value);
+    }
+
+    /** Refuses a token where what the sources sent is to be searched for the id. */
+    void refuseToken(KeyedHash key, String id) {
+      if (isToken(key, id)) {
+        throw new UsageException(
+            "%s is a token, which silver and gold have in the place of an id: bronze and the landing zone hold the person by the id that the sources send. Give that one; whoever may read `restricted` finds it in bronze.user_change or on the records of the case."
+                .formatted(id));
+      }
     }
 
     /** As contracts and requests write it. */
@@ -75,7 +86,7 @@ record Subject(
    */
   static Subject of(
       Lake lake, KeyedHash key, Kind kind, String id, Collection<SourceMapping> mappings) {
-    String token = key.token(kind.tokenKind, id);
+    String token = kind.token(key, id);
     SortedSet<String> contacts = new TreeSet<>();
     if (kind == Kind.USER) {
       for (String column : List.of("email", "phone")) {
@@ -100,10 +111,11 @@ record Subject(
         kind == Kind.USER
             ? lake.read("bronze.user_change").select("user_id")
             : lake.read("bronze.roster_change").select("agent_id");
-    // Vendors' people are in no register, and one's number may begin another's.
+    // Vendors' people are in no register, and one's id may begin another's.
     boolean isPart =
         id.length() < SHORTEST_CONTACT
             || mappings.stream().anyMatch(m -> !m.vendorIds(id).isEmpty())
+            || register.toDF("id").where(col("id").equalTo(id)).isEmpty()
             || !register
                 .toDF("id")
                 .where(col("id").contains(id).and(col("id").notEqual(id)))
@@ -131,17 +143,17 @@ record Subject(
   }
 
   /**
-   * What to search files for. An id that is part of others' ids is searched for with what may
-   * follow it; of tables it is asked by query besides.
+   * What to search files for. An id of three signs is searched for with what may follow it, a
+   * shorter one in tables only, by query.
    */
-  SortedSet<String> fileNeedles() {
-    SortedSet<String> needles = needles();
-    if (isPartOfOthers) {
-      needles.remove(id);
-      for (String end : ENDS) {
-        needles.add(id + end);
-      }
-      needles.removeIf(n -> n.length() < SHORTEST_NEEDLE);
+  SortedMap<String, Bounds> fileNeedles() {
+    SortedMap<String, Bounds> needles = new TreeMap<>();
+    contacts.forEach(contact -> needles.put(contact, Bounds.of(contact, Bounds.WORD)));
+    needles.put(token, Bounds.COMPOSITE);
+    if (id.length() >= Needles.SHORTEST) {
+      needles.put(id, idBounds());
+    } else if (id.length() == Needles.SHORTEST - 1) {
+      ENDS.forEach(end -> needles.put(id + end, idBounds()));
     }
     return needles;
   }
@@ -161,6 +173,11 @@ record Subject(
     };
   }
 
+  /** Whether a text holds one of the contact values. */
+  Predicate<String> contactFinder() {
+    return Pattern.compile(contactPattern()).asPredicate();
+  }
+
   /** A regular expression of everything to be searched for. */
   String anyPattern() {
     return String.join("|", idPattern(), tokenPattern(), contactPattern());
@@ -168,22 +185,34 @@ record Subject(
 
   /** Of the id, in rows that may be others'. */
   String idPattern() {
-    return isPartOfOthers ? pattern(List.of(id), HYPHENATED) : ownIdPattern();
+    return pattern(id, idBounds());
+  }
+
+  private Bounds idBounds() {
+    return Bounds.of(id, isPartOfOthers ? Bounds.WORD : Bounds.COMPOSITE);
   }
 
   /** Of the id in a row that names the person: there it may stand inside composite ids. */
   String ownIdPattern() {
-    return pattern(List.of(id), ALNUM);
+    return pattern(id, Bounds.COMPOSITE);
   }
 
   /** Of the token; it is nobody else's and may stand inside composite ids. */
   String tokenPattern() {
-    return pattern(List.of(token), ALNUM);
+    return pattern(token, Bounds.COMPOSITE);
   }
 
-  /** Of the contact values. */
+  /** Of the contact values; of none it matches nothing. */
   String contactPattern() {
-    return pattern(contacts, HYPHENATED);
+    return contacts.isEmpty()
+        ? "(?!)"
+        : contacts.stream()
+            .map(contact -> pattern(contact, Bounds.of(contact, Bounds.WORD)))
+            .collect(Collectors.joining("|"));
+  }
+
+  private static String pattern(String value, Bounds bounds) {
+    return "(?i:" + bounds.pattern(value) + ")";
   }
 
   /**
@@ -195,20 +224,6 @@ record Subject(
     return text.replaceAll(isOwn ? ownIdPattern() : idPattern(), idName)
         .replaceAll(tokenPattern(), tokenName)
         .replaceAll(contactPattern(), ErasedRecords.NO_TEXT);
-  }
-
-  /**
-   * A regular expression of the values, in any case, neither preceded nor followed by what goes on
-   * with the word; of none it matches nothing.
-   */
-  private static String pattern(Collection<String> values, String more) {
-    if (values.isEmpty()) {
-      return "(?!)";
-    }
-    List<String> quoted = new ArrayList<>(values.size());
-    values.forEach(v -> quoted.add(Pattern.quote(v)));
-    return quoted.stream()
-        .collect(Collectors.joining("|", "(?i)(?<!" + more + ")(?:", ")(?!" + more + ")"));
   }
 
   /** Says nothing of who it is: a log may print it. */

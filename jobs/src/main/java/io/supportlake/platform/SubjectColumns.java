@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 
 /**
  * How the rows of a table hang on one kind of subject, as the contract's property {@code subjects}
- * has it. Bronze has that of its source, and what its contract did not name goes with the texts.
+ * has it. Bronze has that of its source, and what its contract did not name goes with the texts. An
+ * account may be a user ({@link PersonAccount}), and is a subject wherever it stands, whether or
+ * not the contract says more.
  *
  * @param keys columns that name such a subject, plainly or by token
  * @param texts columns that hold words, contact values or traits of the subject that a key names
@@ -15,11 +17,22 @@ import java.util.stream.Stream;
  *     without the texts
  * @param isRegister whether the source says who such subjects are and tells of nothing else: of an
  *     erased one nothing more is taken
+ * @param isLaterTaken whether later records that name an erased subject are taken without it: they
+ *     tell of what others did
  */
 record SubjectColumns(
-    List<String> keys, List<String> texts, boolean isDeleted, boolean isRegister) {
+    List<String> keys,
+    List<String> texts,
+    boolean isDeleted,
+    boolean isRegister,
+    boolean isLaterTaken) {
   /** The property of the contracts. */
   static final String PROPERTY = "subjects";
+
+  /** The kind of customers, who may be one user. */
+  static final String ACCOUNT = "account";
+
+  private static final String ACCOUNT_ID = "account_id";
 
   /** Copies the lists. */
   SubjectColumns {
@@ -30,28 +43,39 @@ record SubjectColumns(
   /**
    * Of a contract; empty where its rows name no such subject.
    *
-   * @param kind {@code user}, {@code agent}, {@code case} (opened by a user) or {@code text} (its
-   *     hash)
+   * @param kind {@code user}, {@code agent}, {@code account}, {@code case} (opened by a user) or
+   *     {@code text} (its hash)
    */
   static Optional<SubjectColumns> of(Contract contract, String kind) {
-    if (!(contract.optionalProperty(PROPERTY) instanceof Map<?, ?> subjects)
-        || !(subjects.get(kind) instanceof Map<?, ?> subject)) {
+    Map<?, ?> subject =
+        contract.optionalProperty(PROPERTY) instanceof Map<?, ?> subjects
+                && subjects.get(kind) instanceof Map<?, ?> declared
+            ? declared
+            : kind.equals(ACCOUNT) && contract.columnNames().contains(ACCOUNT_ID)
+                ? Map.of("keys", List.of(ACCOUNT_ID))
+                : Map.of();
+    List<String> keys = names(subject.get("keys"));
+    if (keys.isEmpty()) {
       return Optional.empty();
     }
+    boolean isRegister = Boolean.TRUE.equals(subject.get("register"));
+    boolean isDeleted = "deleted".equals(subject.get("rows"));
     Stream<String> unnamed =
         contract.layer().equals("bronze") ? Stream.of("unknown_columns") : Stream.of();
     return Optional.of(
         new SubjectColumns(
-            names(subject.get("keys")),
+            keys,
             Stream.concat(names(subject.get("texts")).stream(), unnamed).toList(),
-            "deleted".equals(subject.get("rows")),
-            Boolean.TRUE.equals(subject.get("register"))));
+            isDeleted,
+            isRegister,
+            kind.equals(Subject.Kind.AGENT.word())
+                ? !isDeleted && !isRegister
+                : "taken".equals(subject.get("later"))));
   }
 
-  /** The same with a further column that may name such a subject. */
-  SubjectColumns withKey(String column) {
-    return new SubjectColumns(
-        Stream.concat(keys.stream(), Stream.of(column)).toList(), texts, isDeleted, isRegister);
+  /** Kinds by which rows may name a person: a user also as the account. */
+  static List<String> kinds(Subject.Kind kind) {
+    return kind == Subject.Kind.USER ? List.of(kind.word(), ACCOUNT) : List.of(kind.word());
   }
 
   private static List<String> names(@org.jspecify.annotations.Nullable Object listed) {

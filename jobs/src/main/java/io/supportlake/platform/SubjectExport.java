@@ -18,9 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -52,7 +53,7 @@ public final class SubjectExport {
    * @param id the person's id in the sources
    * @param folder not there yet
    * @return how many rows were written
-   * @throws UsageException if the folder is there
+   * @throws UsageException if the folder is there, or the id is a token
    */
   public long write(String kind, String id, Path folder) {
     if (Files.exists(folder)) {
@@ -60,6 +61,7 @@ public final class SubjectExport {
           "%s is there already: personal data are not mixed with what lies there. Name a folder that does not exist."
               .formatted(folder));
     }
+    Subject.Kind.of(kind).refuseToken(key, id);
     LakeKey.refuseAnother(lake, key);
     Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id, List.of());
     FinishedSet finished = FinishedSet.of(lake);
@@ -71,12 +73,12 @@ public final class SubjectExport {
       Files.createDirectories(folder);
       for (String layer : List.of("bronze", "silver", "gold")) {
         for (Contract contract : contracts.layer(layer)) {
-          SubjectColumns columns = SubjectColumns.of(contract, kind).orElse(null);
-          if (columns == null) {
+          Optional<Column> isOwn = isOwn(contract, subject);
+          if (isOwn.isEmpty()) {
             continue;
           }
           Path file = folder.resolve(contract.name() + ".jsonl");
-          long rows = write(file, ofSubject(contract, columns, subject, finished));
+          long rows = write(file, ofSubject(contract, isOwn.get(), subject, finished));
           if (rows > 0) {
             files
                 .addObject()
@@ -101,18 +103,16 @@ public final class SubjectExport {
   }
 
   private Dataset<Row> ofSubject(
-      Contract contract, SubjectColumns columns, Subject subject, FinishedSet finished) {
-    Column isOwn = names(columns, subject);
+      Contract contract, Column isOwn, Subject subject, FinishedSet finished) {
     List<Column> selected = new ArrayList<>();
     Map<String, Column> shown = new TreeMap<>();
     for (Subject.Kind kind : Subject.Kind.values()) {
-      SubjectColumns any =
-          SubjectColumns.of(contract, kind.name().toLowerCase(Locale.ROOT)).orElse(null);
+      SubjectColumns any = SubjectColumns.of(contract, kind.word()).orElse(null);
       if (any == null) {
         continue;
       }
       // Words are the person's only where one of the columns that say whose they are names it.
-      Column isTheirs = kind == subject.kind() ? isOwn : lit(false);
+      Column isTheirs = kind == subject.kind() ? names(any, subject) : lit(false);
       any.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
       for (String name : any.keys()) {
         shown.put(name, isNamed(name, subject));
@@ -130,6 +130,23 @@ public final class SubjectExport {
         .read(lake, contract.name())
         .where(isOwn)
         .select(selected.toArray(Column[]::new));
+  }
+
+  /** Rows that name the person, or the account that the person is; empty where none can. */
+  private static Optional<Column> isOwn(Contract contract, Subject subject) {
+    Optional<Column> isNamed =
+        SubjectColumns.of(contract, subject.kind().word()).map(c -> names(c, subject));
+    if (subject.kind() == Subject.Kind.AGENT) {
+      return isNamed;
+    }
+    Optional<Column> isAccount =
+        SubjectColumns.of(contract, SubjectColumns.ACCOUNT)
+            .map(c ->
+                c.keys().stream()
+                    .map(k -> col("`" + k + "`").eqNullSafe(PersonAccount.of(subject.token())))
+                    .reduce(Column::or)
+                    .orElseThrow());
+    return Stream.of(isNamed, isAccount).flatMap(Optional::stream).reduce(Column::or);
   }
 
   private static Column names(SubjectColumns columns, Subject subject) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -32,7 +33,7 @@ final class TableEraser {
   private final SparkSession spark;
   private final Lake lake;
   private final Dataset<Row> source;
-  private final String kind;
+  private final Subject.Kind kind;
 
   /**
    * For one person.
@@ -61,6 +62,7 @@ final class TableEraser {
                 RowFactory.create(
                     subject.id(),
                     subject.token(),
+                    PersonAccount.of(subject.token()),
                     idName,
                     tokenName,
                     cases.toArray(String[]::new),
@@ -77,6 +79,7 @@ final class TableEraser {
             new StructType()
                 .add("id", DataTypes.StringType)
                 .add("token", DataTypes.StringType)
+                .add("account", DataTypes.StringType)
                 .add("id_name", DataTypes.StringType)
                 .add("token_name", DataTypes.StringType)
                 .add("cases", TEXT_ARRAY)
@@ -88,7 +91,7 @@ final class TableEraser {
                 .add("own_id_pattern", DataTypes.StringType)
                 .add("token_pattern", DataTypes.StringType)
                 .add("contact_pattern", DataTypes.StringType));
-    this.kind = subject.kind().word();
+    this.kind = subject.kind();
   }
 
   /**
@@ -141,7 +144,8 @@ final class TableEraser {
     Map<String, List<String>> textConditions = new TreeMap<>();
     Set<String> keys = new TreeSet<>();
     String isOwn = "false";
-    for (String subjectKind : List.of(kind, "case", "text")) {
+    for (String subjectKind :
+        Stream.concat(SubjectColumns.kinds(kind).stream(), Stream.of("case", "text")).toList()) {
       SubjectColumns columns = SubjectColumns.of(contract, subjectKind).orElse(null);
       if (columns == null) {
         continue;
@@ -157,7 +161,7 @@ final class TableEraser {
       columns
           .texts()
           .forEach(t -> textConditions.computeIfAbsent(t, _ -> new ArrayList<>()).add(names));
-      if (subjectKind.equals(kind)) {
+      if (subjectKind.equals(kind.word())) {
         keys.addAll(columns.keys());
         isOwn = names;
       }
@@ -236,6 +240,7 @@ final class TableEraser {
   private static String names(String subjectKind, String column) {
     String value = "t.`" + column + "`";
     return switch (subjectKind) {
+      case SubjectColumns.ACCOUNT -> "coalesce(%s = s.account, false)".formatted(value);
       case "case" -> "coalesce(array_contains(s.cases, %s), false)".formatted(value);
       case "text" -> "coalesce(array_contains(s.texts, %s), false)".formatted(value);
       default -> "coalesce(%s IN (s.id, s.token), false)".formatted(value);

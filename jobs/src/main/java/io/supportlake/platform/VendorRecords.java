@@ -9,15 +9,16 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.split_part;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.supportlake.platform.LandedRecords.Header;
+import io.supportlake.rules.KeyedHash;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,9 +45,14 @@ import org.jspecify.annotations.Nullable;
  * the agent stands: records are mapped once more with another value in each place of the number.
  *
  * @param mappings by the folder of the files that they are for
+ * @param key of the lake's tokens
  */
 record VendorRecords(
-    SparkSession spark, Contracts contracts, Map<String, SourceMapping> mappings, Subject subject) {
+    SparkSession spark,
+    Contracts contracts,
+    Map<String, SourceMapping> mappings,
+    Subject subject,
+    KeyedHash key) {
   /** Records that are mapped at once, and their letters: a page may have millions. */
   private static final int AT_ONCE = 10_000;
 
@@ -364,16 +370,20 @@ record VendorRecords(
     Map<String, Named> naming = new TreeMap<>();
     for (Contract raw :
         contracts.layer("raw").stream().filter(c -> mapping.gives(c.shortName())).toList()) {
-      Optional<SubjectColumns> columns = SubjectColumns.of(raw, subject.kind().word());
-      if (columns.isPresent()) {
-        Column[] keys =
-            columns.get().keys().stream().map(k -> col("all").getItem(k)).toArray(Column[]::new);
+      Column[] whom =
+          SubjectColumns.kinds(subject.kind()).stream()
+              .flatMap(kind ->
+                  SubjectColumns.of(raw, kind).stream()
+                      .flatMap(c -> c.keys().stream())
+                      .map(k -> whom(kind, col("all").getItem(k))))
+              .toArray(Column[]::new);
+      if (whom.length > 0) {
         mapping
-            .landed(kept, raw.shortName())
-            .withColumn("persons", filter(array(keys), key -> key.equalTo(subject.id())))
+            .landed(kept, raw.shortName(), key)
+            .withColumn("persons", filter(array(whom), id -> id.equalTo(subject.id())))
             .withColumn(
                 "others",
-                filter(array(keys), key -> others.length == 0 ? lit(false) : key.isin(others)))
+                filter(array(whom), id -> others.length == 0 ? lit(false) : id.isin(others)))
             .where("size(persons) > 0 or size(others) > 0")
             .groupBy("ingest_file")
             .agg(sum(size(col("persons"))), sum(size(col("others"))))
@@ -384,6 +394,13 @@ record VendorRecords(
       }
     }
     return naming;
+  }
+
+  /** Whom a value of a mapped record names: an account, the user who is the customer, if one is. */
+  private Column whom(String kind, Column value) {
+    return kind.equals(SubjectColumns.ACCOUNT)
+        ? when(value.equalTo(PersonAccount.of(subject.token())), subject.id())
+        : value;
   }
 
   private Dataset<Row> vendor(SourceMapping mapping, List<Row> entries, @Nullable String header) {

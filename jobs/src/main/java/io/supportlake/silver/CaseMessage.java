@@ -3,6 +3,7 @@ package io.supportlake.silver;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.Inputs;
 import io.supportlake.Period;
@@ -26,7 +27,9 @@ public final class CaseMessage implements Table {
             col("event_at").as("sent_at"),
             col("event_date").as("sent_date"),
             col("actor_type"),
-            col("actor_id"),
+            // Of a customer whose writer is not told, who contacted is meant.
+            coalesce(col("actor_id"), when(col("actor_type").equalTo("customer"), col("user_id")))
+                .as("actor_id"),
             coalesce(col("is_public"), col("event_type").notEqual("note")).as("is_public"),
             col("text"),
             col("text_hash"),

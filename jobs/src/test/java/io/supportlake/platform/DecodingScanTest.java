@@ -213,6 +213,58 @@ class DecodingScanTest {
         .containsExactly(new Found(file, "4929123412341234", "name"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+  void aPartOfAnotherValueIsNotFoundInAnyWriting(String encoding) throws IOException {
+    Map<String, Bounds> bounded =
+        Map.of(
+            "lee@example.com", Bounds.ADDRESS, "agt-001", Bounds.WORD, "usr_77", Bounds.COMPOSITE);
+    Charset charset = Charset.forName(encoding);
+    Path file =
+        write(
+            "a.txt",
+            "bruce.lee@example.com,lee@example.com.au agt-001-2 agt-0010 usr_770 xusr_77"
+                .getBytes(charset));
+    assertThat(DecodingScan.find(file, bounded)).isEmpty();
+
+    Files.write(file, "(lee@example.com)\\nagt-001|row-usr_77-0".getBytes(charset));
+    assertThat(DecodingScan.find(file, bounded)).hasSize(3);
+  }
+
+  @Test
+  void aCellIsAValueOfItsOwn() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Workbook workbook = new Workbook(out, "test", "1.0")) {
+      var sheet = workbook.newWorksheet("list");
+      sheet.value(0, 0, "csm-12");
+      sheet.value(0, 1, "Acme");
+      sheet.value(1, 0, "csm-130");
+    }
+    Path file = write("list.xlsx", out.toByteArray());
+
+    assertThat(DecodingScan.find(file, Map.of("csm-12", Bounds.WORD))).isNotEmpty();
+    assertThat(DecodingScan.find(file, Map.of("csm-13", Bounds.WORD))).isEmpty();
+
+    Path page =
+        write("page.html", text("<p>Mail:<br>lee&#64;example.com<br>Tel<td>a<i>gt</i>-001</td>x"));
+    assertThat(DecodingScan.find(page, Map.of("lee@example.com", Bounds.ADDRESS))).hasSize(1);
+    assertThat(DecodingScan.find(page, Map.of("agt-001", Bounds.WORD))).hasSize(1);
+  }
+
+  @Test
+  void whatStandsBesideAValueIsSeenWhereAStreamIsReadInPieces() throws IOException {
+    Map<String, Bounds> bounded = Map.of("agt-001", Bounds.WORD);
+    for (int before = (1 << 20) - 20; before < (1 << 20) + 40; before++) {
+      String filler = "x".repeat(before);
+      for (String part : List.of("agt-001 ", " agt-0012")) {
+        Path file = write("a.txt", text(filler + part + filler));
+        assertThat(DecodingScan.find(file, bounded)).as("%d %s", before, part).isEmpty();
+      }
+      Path file = write("a.txt", text(filler + " agt-001 " + filler));
+      assertThat(DecodingScan.find(file, bounded)).as("%d", before).hasSize(1);
+    }
+  }
+
   @Test
   void aFileThatCannotBeDecodedProvesNothing() throws IOException {
     byte[] whole = gzip(text("x".repeat(1000) + NEEDLE.repeat(50)));

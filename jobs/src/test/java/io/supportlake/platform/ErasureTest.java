@@ -59,6 +59,7 @@ class ErasureTest extends SparkSuite {
   private static final int DAYS = 14;
   private static final LocalDate LAST = START.plusDays(DAYS - 2L);
   private static final LocalDate NEXT = LAST.plusDays(1);
+  private static final String MAPPING = "freshdesk-tickets";
   private static final Instant NOW = Instant.parse("2026-04-01T12:00:00Z");
 
   @TempDir private static Path folder;
@@ -67,6 +68,10 @@ class ErasureTest extends SparkSuite {
   private Installation twin;
   private Subject user;
   private Subject agent;
+
+  /** A vendor's user, who is the customer since no company is known. */
+  private Subject person;
+
   private String account;
   private Map<String, List<String>> before;
   private Map<String, List<String>> after;
@@ -78,6 +83,7 @@ class ErasureTest extends SparkSuite {
   private record Installation(Path root) {
     RunConfig config() {
       return RunConfig.load(HOME.resolve("conf"), null)
+          .reading(List.of(MAPPING))
           .at(
               new RunConfig.Locations(
                   root.resolve("lake").toString(),
@@ -137,7 +143,23 @@ class ErasureTest extends SparkSuite {
     }
     Path asked = landing.resolve("erasure_request/" + START + "/asked.jsonl");
     Files.createDirectories(asked.getParent());
-    Files.writeString(asked, request("user", userId) + request("agent", agentId));
+    String personId = "freshdesk-77";
+    Files.writeString(
+        asked, request("user", userId) + request("agent", agentId) + request("user", personId));
+    Path tickets = landing.resolve("freshdesk_tickets/" + START + "/tickets.json");
+    Files.createDirectories(tickets.getParent());
+    // The second's number begins with the first's.
+    Files.writeString(tickets, ticket(31, 77) + ticket(32, 770));
+    landOfAccount(
+        landing,
+        "account_change",
+        personId,
+        "\"change_id\":\"c77\",\"changed_at\":\"%1$sT10:00:00Z\",\"name\":\"Josephine Quill\",\"crm_id\":\"CRM-77\",\"plan\":\"free\",\"status\":\"active\"");
+    landOfAccount(
+        landing,
+        "consent_change",
+        personId,
+        "\"change_id\":\"o77\",\"changed_at\":\"%1$sT10:00:00Z\",\"kind\":\"vulnerability\",\"is_set\":\"true\",\"reason\":\"Josephine Quill asked\"");
     Path damaged = landing.resolve("erasure_request/" + START + "/damaged.jsonl.gz");
     byte[] whole = gzip(request("user", "nobody"));
     Files.write(damaged, Arrays.copyOf(whole, whole.length - 9));
@@ -146,6 +168,13 @@ class ErasureTest extends SparkSuite {
     Lake lake = erased.lake();
     user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, userId, List.of());
     agent = Subject.of(lake, SETTINGS.key(), Subject.Kind.AGENT, agentId, List.of());
+    person =
+        Subject.of(
+            lake,
+            SETTINGS.key(),
+            Subject.Kind.USER,
+            personId,
+            SourceMapping.load(HOME.resolve("conf"), List.of(MAPPING)).values());
     account =
         lake.read("bronze.user_change")
             .where(col("user_id").equalTo(userId))
@@ -159,16 +188,23 @@ class ErasureTest extends SparkSuite {
     Files.write(twin.root().resolve(erased.root().relativize(damaged)), whole);
     filesOfThePeople =
         Stream.of(user, agent)
-            .flatMap(person -> holding(twin.root().resolve("landing"), person).stream())
+            .flatMap(one -> holding(twin.root().resolve("landing"), one).stream())
             .distinct()
-            .toList();
+            .collect(Collectors.toCollection(ArrayList::new));
+    filesOfThePeople.add(landing.relativize(tickets));
     foundBefore = found(twin.root(), user);
     before = everything(lake);
 
+    assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", user.token()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("is a token");
     assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", userId))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("damaged.jsonl.gz cannot be unpacked");
+    ErasureLedger.refuseUnfinished(lake);
     Files.write(damaged, whole);
+    Path untaken = tickets.resolveSibling("untaken.json");
+    Files.writeString(untaken, untaken(personId));
     // What a finished run had not come to delete.
     Path left = erased.root().resolve("elsewhere/_unfinished/1/usage_event/decision.json");
     Files.createDirectories(left.resolveSibling("."));
@@ -194,6 +230,30 @@ class ErasureTest extends SparkSuite {
     after = everything(erased.lake());
   }
 
+  /** In a member that no mapping reads, so that only the landing zone has the id. */
+  private static String untaken(String id) {
+    return ticket(31, 77).replace("[{", "[{\"note\":\"" + id + "\",");
+  }
+
+  /** A record that names a user only as the customer. */
+  private static void landOfAccount(Path landing, String source, String user, String fields)
+      throws IOException {
+    Path file = landing.resolve(source + "/" + START + "/person.jsonl");
+    Files.createDirectories(file.getParent());
+    Files.writeString(
+        file,
+        "{\"account_id\":\"%s\",%s}\n"
+            .formatted(
+                PersonAccount.of(Subject.Kind.USER.token(SETTINGS.key(), user)),
+                fields.formatted(START)));
+  }
+
+  /** A page of Freshdesk's with one ticket: its opening, and a status that names no user. */
+  private static String ticket(int id, int requester) {
+    return "[{\"id\":%d,\"requester_id\":%d,\"source\":1,\"status\":4,\"created_at\":\"%sT10:00:00Z\",\"stats\":{\"status_updated_at\":\"%sT11:00:00Z\"}}]\n"
+        .formatted(id, requester, START, START);
+  }
+
   /** A request whose id is made of the person's. */
   private static String request(String kind, String id) {
     return "{\"request_id\":\"asked-%s\",\"subject_kind\":\"%s\",\"subject_id\":\"%s\",\"requested_at\":\"%sT10:00:00Z\"}\n"
@@ -211,13 +271,17 @@ class ErasureTest extends SparkSuite {
         .noneMatch(f -> f.contains("/lake/bronze/"));
     assertThat(found(erased.root(), user)).isEmpty();
     assertThat(found(erased.root(), agent)).isEmpty();
+    assertThat(found(erased.root(), person)).hasSize(1).allMatch(f -> f.endsWith("untaken.json"));
     assertThat(found(twin.root(), agent)).anyMatch(f -> f.contains("/out/outreach/"));
     assertThat(erased.root().resolve("out/outreach/" + LAST + "/other.csv")).exists();
+    assertThat(erased.root().resolve("landing/freshdesk_tickets/" + START + "/untaken.json"))
+        .as("what no table has of others would be lost")
+        .hasContent(untaken(person.id()));
   }
 
   @Test
   @Order(2)
-  void theLedgerSaysThatBothAreDoneAndLinksThemToNothing() {
+  void theLedgerSaysThatAllAreDoneAndLinksThemToNothing() {
     List<Row> ledger =
         erased
             .lake()
@@ -235,7 +299,7 @@ class ErasureTest extends SparkSuite {
 
     assertThat(ledger)
         .extracting(r -> r.getString(0) + " " + r.getString(1))
-        .containsExactly("agent done", "user done");
+        .containsExactly("agent done", "user done", "user done");
     assertThat(ledger).allSatisfy(r -> assertThat(r.isNullAt(2)).isTrue());
     assertThat(ledger)
         .allSatisfy(r -> {
@@ -246,8 +310,9 @@ class ErasureTest extends SparkSuite {
         .extracting(r -> r.getString(5))
         .containsExactlyInAnyOrder(
             ErasureLedger.requestToken(SETTINGS.key(), "asked-" + agent.id()),
-            ErasureLedger.requestToken(SETTINGS.key(), "asked-" + user.id()));
-    assertThat(people).isEqualTo(2);
+            ErasureLedger.requestToken(SETTINGS.key(), "asked-" + user.id()),
+            ErasureLedger.requestToken(SETTINGS.key(), "asked-" + person.id()));
+    assertThat(people).isEqualTo(3);
     assertThat(erased.lake().read("bronze.erasure_request").count()).isZero();
     assertThat(erased.erasure(() -> NOW).pending()).isZero();
   }
@@ -288,7 +353,7 @@ class ErasureTest extends SparkSuite {
     for (Contract contract : Tables.inOrder(CONTRACTS)) {
       List<String> others =
           rows(before, contract.name()).stream()
-              .filter(r -> !user.isIn(r) && !agent.isIn(r))
+              .filter(r -> !user.isIn(r) && !agent.isIn(r) && !person.isIn(r))
               .toList();
       List<String> now = new ArrayList<>(rows(after, contract.name()));
       if (contract.name().equals("silver.text_embedding")) {
@@ -326,7 +391,7 @@ class ErasureTest extends SparkSuite {
     List<String> plain =
         lake
             .read("bronze.case_event")
-            .where(col("user_id").startsWith("erased-"))
+            .where(col("user_id").startsWith("erased-").and(col("account_id").equalTo(account)))
             .select("user_id")
             .distinct()
             .collectAsList()
@@ -342,6 +407,55 @@ class ErasureTest extends SparkSuite {
                 .where("text is not null or subject is not null")
                 .count())
         .isZero();
+  }
+
+  @Test
+  @Order(4)
+  void anAccountThatIsThePersonIsRenamedInEveryRow() {
+    Lake lake = erased.lake();
+
+    assertThat(accountsOfFreshdesk(twin.lake()))
+        .containsExactly(
+            PersonAccount.of(person.token()),
+            PersonAccount.of(SETTINGS.key().token("usr", "freshdesk-770")));
+    List<String> now = accountsOfFreshdesk(lake);
+    assertThat(now.getFirst())
+        .startsWith("person-usr_")
+        .isNotEqualTo(PersonAccount.of(person.token()));
+    assertThat(now.getLast()).isEqualTo(accountsOfFreshdesk(twin.lake()).getLast());
+    assertThat(
+            lake.read("bronze.case_event").where(col("account_id").equalTo(now.getFirst())).count())
+        .isEqualTo(2);
+    assertThat(
+            lake.read("bronze.case_event")
+                .where(col("account_id").equalTo(now.getFirst()))
+                .join(twin.lake().read("bronze.case_event").select("content_hash"), "content_hash")
+                .count())
+        .as("a hash of the values that were would let a guess be confirmed")
+        .isZero();
+    assertThat(
+            DecodingScan.find(twin.root(), List.of("Josephine Quill", "CRM-77")).stream()
+                .map(h -> twin.root().relativize(h.file()).toString()))
+        .anyMatch(f -> f.startsWith("landing/account_change"))
+        .anyMatch(f -> f.startsWith("lake/silver/account/"));
+    assertThat(DecodingScan.find(erased.root(), List.of("Josephine Quill", "CRM-77"))).isEmpty();
+    assertThat(lake.read("silver.account").where(col("account_id").equalTo(now.getFirst())).count())
+        .isEqualTo(1);
+    assertThat(lake.read("silver.consent").where(col("account_id").equalTo(now.getFirst())).count())
+        .as("nobody is to contact the account who was not to")
+        .isEqualTo(1);
+  }
+
+  private static List<String> accountsOfFreshdesk(Lake lake) {
+    return lake
+        .read("silver.support_case")
+        .where("case_id like 'freshdesk-%'")
+        .orderBy("case_id")
+        .select("account_id")
+        .collectAsList()
+        .stream()
+        .map(r -> r.getString(0))
+        .toList();
   }
 
   @Test
@@ -380,6 +494,8 @@ class ErasureTest extends SparkSuite {
     assertThat(found(erased.root().resolve("elsewhere"), user)).isEmpty();
     assertThat(found(erased.root().resolve("lake"), agent)).isEmpty();
     assertThat(found(erased.root().resolve("elsewhere"), agent)).isEmpty();
+    assertThat(found(erased.root().resolve("lake"), person)).isEmpty();
+    assertThat(found(erased.root().resolve("elsewhere"), person)).isEmpty();
     Row accounts =
         erased
             .lake()
@@ -424,8 +540,10 @@ class ErasureTest extends SparkSuite {
 
   /** Rows of other accounts that the agent had no part in. */
   private List<String> others(List<String> rows) {
+    String renamed = accountsOfFreshdesk(erased.lake()).getFirst();
     return rows.stream()
-        .filter(r -> !r.contains(account) && !agent.isIn(r) && !r.contains("erased"))
+        .filter(r -> !r.contains(account) && !agent.isIn(r) && !person.isIn(r))
+        .filter(r -> !r.contains("erased") && !r.contains(renamed))
         .toList();
   }
 
@@ -460,6 +578,13 @@ class ErasureTest extends SparkSuite {
     assertThatThrownBy(() -> export.write("user", user.id(), handedOver))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("is there already");
+
+    Path ofPerson = folder.resolve("persons");
+    var _ = export.write("user", person.id(), ofPerson);
+    assertThat(read(ofPerson.resolve("bronze.case_event.jsonl")).lines())
+        .as("the status names the customer only")
+        .hasSize(2)
+        .allMatch(row -> row.contains("\"account_id\":\"person-" + person.token() + "\""));
 
     Path ofAgent = folder.resolve("agents");
     var _ = export.write("agent", agent.id(), ofAgent);

@@ -67,7 +67,7 @@ class LakeTest extends SparkSuite {
     lake.append(
         table,
         Rows.of(CONTRACTS, table)
-            .with("account_id", "unknown-segment-usr-77", "arrival_date", "2026-03-02")
+            .with("account_id", "person-usr_k1_77", "arrival_date", "2026-03-02")
             .dataset(spark()),
         1,
         1);
@@ -76,7 +76,7 @@ class LakeTest extends SparkSuite {
       assertThat(logs.filter(l -> l.toString().endsWith(".json")).toList())
           .isNotEmpty()
           .allSatisfy(
-              l -> assertThat(l).content().contains("2026-03-02").doesNotContain("segment"));
+              l -> assertThat(l).content().contains("2026-03-02").doesNotContain("person-"));
     }
   }
 

@@ -31,6 +31,8 @@ class LandingEraserTest extends SparkSuite {
   private static final String ID = "usr-0007-1";
   private static final String OTHERS = "{\"record\":\"2\",\"user_id\":\"usr-0008-1\"}\n";
 
+  private static final PagesToCome NONE = new PagesToCome(Set.of(), Set.of(), Set.of());
+
   @TempDir private Path folder;
 
   private List<String> rewrite(Subject.Kind kind, boolean isPartOfOthers) {
@@ -50,11 +52,14 @@ class LandingEraserTest extends SparkSuite {
         SourceMapping.load(
             HOME.resolve("conf"),
             List.of("freshdesk-tickets", "intercom-conversations", "zendesk-tickets")),
-        subject);
+        subject,
+        SETTINGS.key());
   }
 
   private List<String> rewrite(Subject subject) {
-    return eraser(subject).rewrite().stream().map(Landing.LandedFile::path).toList();
+    return eraser(subject).rewrite(NONE, "erased-1", "token-1").rewritten().stream()
+        .map(Landing.LandedFile::path)
+        .toList();
   }
 
   private LandingEraser eraser(Subject subject) {
@@ -62,9 +67,7 @@ class LandingEraserTest extends SparkSuite {
         new Landing(folder.toString(), new Configuration()),
         Map.of("roster_change", ","),
         subject,
-        vendors(subject),
-        "erased-1",
-        "token-1");
+        vendors(subject));
   }
 
   private Path landed(String name, String content) throws IOException {
@@ -101,11 +104,65 @@ class LandingEraserTest extends SparkSuite {
     assertThat(empty).isEmptyFile();
 
     Path damaged = landed("usage_event/2026-03-02/b.jsonl.gz", "no gzip");
+    assertThatThrownBy(() ->
+            LandingEraser.refuseUnreadable(new Landing(folder.toString(), new Configuration())))
+        .as("before anything is begun")
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("b.jsonl.gz cannot be unpacked");
     assertThatThrownBy(() -> rewrite(Subject.Kind.USER, false))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("usage_event/2026-03-02/b.jsonl.gz cannot be unpacked")
         .hasMessageContaining("puts a whole one in its place");
     assertThat(damaged).hasContent("no gzip");
+  }
+
+  @Test
+  void aPageToComeKeepsItsLinesButNoContactValue() throws IOException {
+    String line =
+        "[{\"id\":1,\"requester_id\":77},{\"id\":2,\"requester_id\":78,\"subject\":\"jo@example.com\"}]\n";
+    Path come = landed("freshdesk_tickets/2026-03-02/a.json", line);
+    Path settled = landed("freshdesk_tickets/2026-03-02/b.json", line);
+    Path changed = landed("freshdesk_tickets/2026-03-02/d.json", line);
+    PagesToCome toCome =
+        new PagesToCome(
+            Set.of("freshdesk_tickets"),
+            Set.of("freshdesk_tickets/2026-03-02/b.json"),
+            Set.of("freshdesk_tickets/2026-03-02/d.json"));
+    Subject user =
+        new Subject(
+            Subject.Kind.USER,
+            "freshdesk-77",
+            "usr_k1_0123",
+            new TreeSet<>(List.of("jo@example.com")),
+            true);
+    LandingEraser eraser = eraser(user);
+
+    LandingEraser.Rewritten rewritten = eraser.rewrite(toCome, "erased-1", "token-1");
+
+    assertThat(rewritten.left())
+        .containsExactly(
+            "freshdesk_tickets/2026-03-02/a.json", "freshdesk_tickets/2026-03-02/d.json");
+    assertThat(rewritten.rewritten().stream().map(Landing.LandedFile::path))
+        .as("what is to be noted as taken")
+        .containsExactly(
+            "freshdesk_tickets/2026-03-02/a.json", "freshdesk_tickets/2026-03-02/b.json");
+    assertThat(changed).hasContent(line.replace("jo@example.com", ErasedRecords.NO_TEXT));
+    assertThat(come).hasContent(line.replace("jo@example.com", ErasedRecords.NO_TEXT));
+    assertThat(settled).isEmptyFile();
+    assertThat(eraser.vendorFilesNaming(toCome)).isEmpty();
+    assertThat(eraser.vendorFilesNaming(NONE)).hasSize(2);
+
+    Path agents =
+        landed(
+            "freshdesk_tickets/2026-03-02/c.json",
+            "[{\"id\":3,\"status\":2,\"responder_id\":5,\"stats\":{\"status_updated_at\":\"2026-03-02T10:00:00Z\"}}]\n");
+    assertThat(
+            eraser(subject(Subject.Kind.AGENT, "freshdesk-5"))
+                .rewrite(toCome, "erased-1", "token-1")
+                .left())
+        .as("an agent's records stay anyway")
+        .isEmpty();
+    assertThat(agents).content().contains("\"responder_id\":\"erased\"");
   }
 
   @Test
@@ -135,10 +192,10 @@ class LandingEraserTest extends SparkSuite {
                 + ticket.formatted(34, 79, 5));
     Subject user = subject(Subject.Kind.USER, "freshdesk-77");
 
-    assertThat(eraser(user).vendorFilesNaming()).containsExactly(path);
+    assertThat(eraser(user).vendorFilesNaming(NONE)).containsExactly(path);
     assertThat(rewrite(user)).containsExactly(path);
     assertThat(file).hasContent(others + ticket.formatted(34, 79, 5));
-    assertThat(eraser(user).vendorFilesNaming()).isEmpty();
+    assertThat(eraser(user).vendorFilesNaming(NONE)).isEmpty();
     assertThat(rewrite(user)).isEmpty();
     assertThat(rewrite(subject(Subject.Kind.AGENT, "intercom-5"))).isEmpty();
     assertThat(rewrite(subject(Subject.Kind.USER, "intercom-79"))).isEmpty();
@@ -156,14 +213,14 @@ class LandingEraserTest extends SparkSuite {
     Path file = landed(path, page.formatted("4", "\"4\"") + others + page.formatted("7", "4"));
     Subject agent = subject(Subject.Kind.AGENT, "freshdesk-4");
 
-    assertThat(eraser(agent).vendorFilesNaming()).containsExactly(path);
+    assertThat(eraser(agent).vendorFilesNaming(NONE)).containsExactly(path);
     assertThat(rewrite(agent)).containsExactly(path);
     assertThat(file)
         .hasContent(
             page.formatted("\"erased\"", "\"erased\"")
                 + others
                 + page.formatted("7", "\"erased\""));
-    assertThat(eraser(agent).vendorFilesNaming()).isEmpty();
+    assertThat(eraser(agent).vendorFilesNaming(NONE)).isEmpty();
     assertThat(rewrite(agent)).isEmpty();
   }
 
@@ -186,7 +243,7 @@ class LandingEraserTest extends SparkSuite {
         .hasContent(
             conversation.formatted("erased", ErasedRecords.NO_TEXT, ErasedRecords.NO_TEXT)
                 + conversation.formatted("275", "Oz", "oz@example.com"));
-    assertThat(eraser(agent).vendorFilesNaming()).isEmpty();
+    assertThat(eraser(agent).vendorFilesNaming(NONE)).isEmpty();
   }
 
   @Test
@@ -211,7 +268,7 @@ class LandingEraserTest extends SparkSuite {
             "freshdesk_tickets/2026-03-02/a.jsonl",
             spam.formatted("43001234567", "Jo", "\"43001234567\""));
     for (Subject.Kind kind : Subject.Kind.values()) {
-      assertThat(eraser(subject(kind, "freshdesk-43001234567")).vendorFilesNaming()).hasSize(1);
+      assertThat(eraser(subject(kind, "freshdesk-43001234567")).vendorFilesNaming(NONE)).hasSize(1);
     }
     Subject user = subject(Subject.Kind.USER, "freshdesk-43001234567");
 
@@ -243,9 +300,12 @@ class LandingEraserTest extends SparkSuite {
         new Landing(folder.resolve("zone").toString(), new Configuration()),
         Map.of("till", ";"),
         subject,
-        new VendorRecords(spark(), CONTRACTS, SourceMapping.load(conf, List.of("till")), subject),
-        "erased-1",
-        "token-1");
+        new VendorRecords(
+            spark(),
+            CONTRACTS,
+            SourceMapping.load(conf, List.of("till")),
+            subject,
+            SETTINGS.key()));
   }
 
   @Test
@@ -268,11 +328,11 @@ class LandingEraserTest extends SparkSuite {
     Subject agent = subject(Subject.Kind.AGENT, "till-5");
     LandingEraser eraser = eraserOfTill(conf, agent);
 
-    assertThat(eraser.rewrite()).hasSize(1);
+    assertThat(eraser.rewrite(NONE, "erased-1", "token-1").rewritten()).hasSize(1);
     assertThat(file)
         .hasContent(
             header + "5;;4;erased;\"5\n5\"\n6;erased;erased;;erased\n5;7;6;6;5\n7;;erased;;\n");
-    assertThat(eraser.vendorFilesNaming()).isEmpty();
+    assertThat(eraser.vendorFilesNaming(NONE)).isEmpty();
   }
 
   @Test
@@ -322,10 +382,10 @@ class LandingEraserTest extends SparkSuite {
       throws IOException {
     Landing landing = new Landing(folder.toString(), new Configuration());
     var _ = landed("usage_event/2026-03-02/a.jsonl." + packing, "");
-    LandingEraser.refuseUnknownPacking(landing);
+    LandingEraser.refuseUnreadable(landing);
     var _ = landed("usage_event/2026-03-02/b.jsonl." + packing, "{}");
 
-    assertThatThrownBy(() -> LandingEraser.refuseUnknownPacking(landing))
+    assertThatThrownBy(() -> LandingEraser.refuseUnreadable(landing))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("b.jsonl." + packing + " cannot be unpacked");
   }
@@ -358,7 +418,7 @@ class LandingEraserTest extends SparkSuite {
     Subject user = subject(Subject.Kind.USER, "till-5");
     LandingEraser eraser = eraserOfTill(conf, user);
 
-    assertThat(eraser.rewrite()).hasSize(1);
+    assertThat(eraser.rewrite(NONE, "erased-1", "token-1").rewritten()).hasSize(1);
     assertThat(file).hasContent(header + others);
     assertThat(refused).hasContent("no;No;buyer\n1;2;5\n");
   }
@@ -424,6 +484,11 @@ class LandingEraserTest extends SparkSuite {
   @Test
   void anIdThatIsMadeOfAVendorsNumberMayBeginAnothers() {
     Lake lake = lakeIn(folder);
+    lake.append(
+        "bronze.user_change",
+        Rows.of(CONTRACTS, "bronze.user_change").with("user_id", "usr-0042-1").dataset(spark()),
+        1,
+        1);
     Map<String, SourceMapping> mappings =
         SourceMapping.load(HOME.resolve("conf"), List.of("freshdesk-tickets"));
     Subject made =
@@ -431,10 +496,15 @@ class LandingEraserTest extends SparkSuite {
     Subject own =
         Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "usr-0042-1", mappings.values());
 
-    assertThat(made.fileNeedles()).doesNotContain("freshdesk-77").contains("freshdesk-77,");
+    assertThat(made.fileNeedles()).containsEntry("freshdesk-77", Bounds.WORD);
     assertThat(made.isIn("freshdesk-770")).isFalse();
     assertThat(made.isIn("of freshdesk-77.")).isTrue();
-    assertThat(own.fileNeedles()).contains("usr-0042-1");
+    assertThat(own.fileNeedles()).containsEntry("usr-0042-1", Bounds.COMPOSITE);
+    assertThat(
+            Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "Caller 240", List.of())
+                .fileNeedles())
+        .as("of none in the register nobody knows whose ids begin with it")
+        .containsEntry("Caller 240", Bounds.WORD);
   }
 
   @Test

@@ -66,6 +66,37 @@ class SourceCheckTest extends SparkSuite {
     }
   }
 
+  /** Smallest records of a person without a company. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          freshdesk-tickets | freshdesk-7 | [{"id":1,"requester_id":7,"source":3,"created_at":"2026-02-20T09:00:00Z"}]
+          intercom-conversations | intercom-7 | {"id":"1","created_at":1771578000,"contacts":{"contacts":[{"id":"7"}]},"source":{"type":"conversation","author":{"type":"user","id":"7"}},"conversation_parts":{"conversation_parts":[]}}
+          posthog-events | jo@example.com | {"uuid":"1","event":"tick","distinct_id":"jo@example.com","timestamp":"2026-02-20T09:00:00Z","properties":{"product":"api"}}
+          salesforce-cases | salesforce-7 | {"records":[{"Id":"500","ContactId":"7","Origin":"Phone","Priority":"High","CreatedDate":"2026-02-20T09:00:00Z"}]}
+          segment-track | 7 | {"type":"track","messageId":"1","userId":"7","event":"Tick","timestamp":"2026-02-20T09:00:00Z","properties":{"product":"api"}}
+          servicenow | Mara | number,sys_mod_count,caller_id,opened_at,sys_updated_at,incident_state\\nINC1,0,Mara,1/3/2026 9:00,1/3/2026 9:00,New
+          zendesk-audits | zendesk-7 | {"audits":[{"id":1,"ticket_id":1,"created_at":"2026-02-20T09:00:00Z","author_id":7,"events":[{"type":"Create","field_name":"requester_id","value":"7"}]}],"users":[{"id":7,"role":"end-user"}]}
+          zendesk-rating | zendesk-7 | {"id":1,"ticket_id":1,"requester_id":7,"score":"offered","created_at":"2026-02-20T09:00:00Z"}
+          zendesk-tickets | zendesk-7 | {"tickets":[{"id":1,"requester_id":7,"submitter_id":7,"status":"new","created_at":"2026-02-20T09:00:00Z"}]}
+          """)
+  void aPersonWithoutACompanyIsTheCustomerUnderTheUsersToken(
+      String mapping, String user, String content) throws IOException {
+    Path file = folder.resolve("one." + (mapping.equals("servicenow") ? "csv" : "json"));
+    Files.writeString(file, content.replace("\\n", "\n") + "\n");
+
+    SourceCheck.Outcome first =
+        check().check(CONF, mapping, file, 1).getFirst().records().getFirst();
+
+    String token = SETTINGS.key().token("usr", user);
+    assertThat(first.reasons()).isEmpty();
+    assertThat(first.columns()).containsEntry("account_id", "person-" + token);
+    assertThat(first.columns()).containsEntry("user_id", token);
+  }
+
   @Test
   void aCheckCountsTheWholeFileShowsItsFirstRecordsAndHidesWhoIsMeant() throws IOException {
     Path plain = copy("track.json");

@@ -300,30 +300,102 @@ class SourceIngestTest extends SparkSuite {
   }
 
   @Test
-  void whatIsDeliveredOfAnAccountThatWasMadeOfAnErasedUserIsLeftOut() throws IOException {
+  void whatIsDeliveredOfAnAccountThatIsAnErasedUserIsLeftOutAndOfACompanyOfTheUsersIdTaken()
+      throws IOException {
     Lake lake = lakeIn(folder);
-    ErasureLedger.put(
-        spark(),
-        lake,
-        List.of(
-            ErasureLedger.Entry.requested(
-                    "request",
-                    "user",
-                    ErasureLedger.token(SETTINGS.key(), "user", "zendesk-77"),
-                    Timestamp.from(Instant.EPOCH),
-                    1)
-                .begun("erased-1", Instant.EPOCH)));
+    noteErased(lake, ErasureLedger.token(SETTINGS.key(), "user", "zendesk-77"));
 
     Taken taken =
         take(
             lake,
             1,
-            land("2026-03-02", ofAccount("m1", "zendesk-77"), ofAccount("m2", "zendesk-770")));
+            land(
+                "2026-03-02",
+                ofAccount("m1", personAccount("zendesk-77")),
+                ofAccount("m2", personAccount("zendesk-770")),
+                ofAccount("m3", "zendesk-77"),
+                ofAccount("m4", "person-zendesk-77")));
 
     assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(1);
     assertThat(lake.read("bronze.money_event").select("record_id").collectAsList())
         .extracting(r -> r.getString(0))
-        .containsExactly("m2");
+        .containsExactlyInAnyOrder("m2", "m3", "m4");
+  }
+
+  @Test
+  void whatOthersDidAboutACaseOfSuchAnAccountIsTakenOnceWithoutIt() throws IOException {
+    Lake lake = lakeIn(folder);
+    noteErased(lake, ErasureLedger.token(SETTINGS.key(), "user", "zendesk-77"));
+    String account = personAccount("zendesk-77");
+    String token = Subject.Kind.USER.token(SETTINGS.key(), "zendesk-77");
+    String opened = caseEvent("e1", account, "opened", "customer", ",\"user_id\":\"zendesk-77\"");
+    String byToken = caseEvent("e2", "A1", "message", "customer", ",\"user_id\":\"" + token + "\"");
+    String solved = caseEvent("e3", account, "solved", "agent", ",\"agent_id\":\"agt-1\"");
+
+    Taken taken = takeCases(lake, 1, landOf("case_event", "2026-03-02", opened, byToken, solved));
+
+    assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(2);
+    Row kept = lake.read("bronze.case_event").first();
+    assertThat(lake.read("bronze.case_event").count()).isEqualTo(1);
+    assertThat(kept.<String>getAs("record_id")).isEqualTo("e3");
+    assertThat(kept.<String>getAs("account_id"))
+        .as("one account a case")
+        .isEqualTo("erased-" + SETTINGS.key().token("record", "c1"));
+    assertThat(kept.<String>getAs("agent_id")).isEqualTo("agt-1");
+
+    Taken again = takeCases(lake, 2, landOf("case_event", "2026-03-03", solved));
+
+    assertThat(check(again).<Long>getAs("erased_count")).isEqualTo(1);
+    assertThat(lake.read("bronze.case_event").count()).isEqualTo(1);
+  }
+
+  /** As ledgers were kept before: such a hash does not tell the token. */
+  @Test
+  void aUserWhomTheLedgerKnowsByTheIdStaysAwayWithTheAccount() throws IOException {
+    Lake lake = lakeIn(folder);
+    noteErased(lake, SETTINGS.key().token("erased", "user:zendesk-77"));
+    String account = personAccount("zendesk-77");
+
+    Taken taken =
+        takeCases(
+            lake,
+            1,
+            landOf(
+                "case_event",
+                "2026-03-02",
+                caseEvent("e1", account, "opened", "customer", ",\"user_id\":\"zendesk-77\""),
+                caseEvent("e2", account, "solved", "agent", "")));
+
+    assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(1);
+    assertThat(lake.read("bronze.case_event").select("account_id").collectAsList())
+        .extracting(r -> r.getString(0))
+        .allMatch(a -> a.startsWith("erased-record_"))
+        .hasSize(1);
+  }
+
+  private static void noteErased(Lake lake, String token) {
+    ErasureLedger.put(
+        spark(),
+        lake,
+        List.of(
+            ErasureLedger.Entry.requested(
+                    "request", "user", token, Timestamp.from(Instant.EPOCH), 1)
+                .begun(token, "erased-1", Instant.EPOCH)));
+  }
+
+  private static String caseEvent(
+      String id, String account, String type, String actor, String more) {
+    return "{\"event_id\":\"%s\",\"case_id\":\"c1\",\"account_id\":\"%s\",\"event_at\":\"2026-03-01T23:30:00Z\",\"event_type\":\"%s\",\"actor_type\":\"%s\"%s}"
+        .formatted(id, account, type, actor, more);
+  }
+
+  private Taken takeCases(Lake lake, long run, TakenFile file) {
+    return ingest(lake, folder, run)
+        .take(CONTRACTS.of("raw.case_event"), List.of(file), Map.of(), List.of());
+  }
+
+  private static String personAccount(String user) {
+    return PersonAccount.of(Subject.Kind.USER.token(SETTINGS.key(), user));
   }
 
   private static String ofAccount(String record, String account) {
@@ -355,12 +427,16 @@ class SourceIngestTest extends SparkSuite {
   }
 
   private TakenFile land(String day, String... lines) throws IOException {
-    Path directory = Files.createDirectories(folder.resolve("landing/money_event/" + day));
+    return landOf("money_event", day, lines);
+  }
+
+  private TakenFile landOf(String source, String day, String... lines) throws IOException {
+    Path directory = Files.createDirectories(folder.resolve("landing/" + source + "/" + day));
     Path file = directory.resolve("part-" + lines.length + ".jsonl");
     Files.write(file, List.of(lines));
     return new TakenFile(
         folder.resolve("landing").relativize(file).toString(),
-        "money_event",
+        source,
         Files.size(file),
         "hash",
         LocalDate.parse(day));

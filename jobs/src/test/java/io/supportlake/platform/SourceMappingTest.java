@@ -68,6 +68,7 @@ class SourceMappingTest extends SparkSuite {
   void anIncidentsOwnersFollowItsGroupAndAssigneeAndAQuestionMarkIsNoValue() throws IOException {
     take("case_event", 1, land("servicenow_incident/2026-03-01/incidents.csv"));
 
+    String caller = account("Mara");
     assertThat(
             rows(
                 events().where("event_type in ('opened', 'status')"),
@@ -78,11 +79,11 @@ class SourceMappingTest extends SparkSuite {
                 "category",
                 "priority"))
         .containsExactly(
-            "[Mara,phone,null,null,Card reader,normal]",
-            "[Mara,phone,Terminals,null,Card reader,normal]",
-            "[Mara,phone,Terminals,Ines,Card reader,normal]",
-            "[Mara,phone,Networks,Jonas,Card reader,high]",
-            "[Mara,phone,Networks,Jonas,Card reader,high]",
+            "[%s,phone,null,null,Card reader,normal]".formatted(caller),
+            "[%s,phone,Terminals,null,Card reader,normal]".formatted(caller),
+            "[%s,phone,Terminals,Ines,Card reader,normal]".formatted(caller),
+            "[%s,phone,Networks,Jonas,Card reader,high]".formatted(caller),
+            "[%s,phone,Networks,Jonas,Card reader,high]".formatted(caller),
             "[unknown-INC9000002,in_app,null,null,null,null]",
             "[unknown-INC9000002,in_app,null,null,null,null]");
   }
@@ -274,8 +275,10 @@ class SourceMappingTest extends SparkSuite {
                 "score",
                 "comment"))
         .containsExactly(
-            "[zendesk-11-sent,sent,2026-02-03 09:00:00,csat,zendesk-208,zendesk-7881,null,null]",
-            "[zendesk-11-answered,answered,2026-02-04 10:00:00,csat,zendesk-208,zendesk-7881,1,Too slow]");
+            "[zendesk-11-sent,sent,2026-02-03 09:00:00,csat,zendesk-208,%s,null,null]"
+                .formatted(account("zendesk-7881")),
+            "[zendesk-11-answered,answered,2026-02-04 10:00:00,csat,zendesk-208,%s,1,Too slow]"
+                .formatted(account("zendesk-7881")));
     assertThat(reasons(taken)).containsExactly("[missing:kind]");
     // The second state of the rating repeats its sending.
     assertThat(accounts(taken)).containsExactly(44L, 42L, 1L);
@@ -375,7 +378,8 @@ class SourceMappingTest extends SparkSuite {
     assertThat(usage("segment-m-%"))
         .containsExactly(
             "[segment-m-1,A1,U1,2026-03-01 10:00:00.12,payments,invoices,Invoice Sent,success,true,5.4.5,12.50,USD]",
-            "[segment-m-2,unknown-segment-U2,U2,2026-03-01 10:00:00,payments,Payout Failed,Payout Failed,failure,false,null,null,null]");
+            "[segment-m-2,%s,U2,2026-03-01 10:00:00,payments,Payout Failed,Payout Failed,failure,false,null,null,null]"
+                .formatted(account("U2")));
     assertThat(reasons(taken)).containsExactly("[missing:event_at]");
     assertThat(accounts(taken)).containsExactly(44L, 42L, 1L);
   }
@@ -393,7 +397,8 @@ class SourceMappingTest extends SparkSuite {
     assertThat(usage("posthog-0195-%"))
         .containsExactly(
             "[posthog-0195-1,A1,U1,2026-03-01 10:00:00.12,payments,invoices,invoice_sent,success,true,5.4.5,null,null]",
-            "[posthog-0195-2,unknown-posthog-U2,U2,2026-03-01 10:00:01,web,payout_failed,payout_failed,failure,false,null,null,null]");
+            "[posthog-0195-2,%s,U2,2026-03-01 10:00:01,web,payout_failed,payout_failed,failure,false,null,null,null]"
+                .formatted(account("U2")));
     assertThat(reasons(taken)).containsExactly("[missing:account_id, missing:user_id]");
     assertThat(accounts(taken)).containsExactly(43L, 42L, 1L);
   }
@@ -491,9 +496,12 @@ class SourceMappingTest extends SparkSuite {
             "[zendesk-ticket-208-opened,zendesk-44,2026-02-03 09:00:00.000,opened,customer,email,null,null,null,null,new,null,My payout is late]",
             "[zendesk-ticket-208-solved-2026-02-03T16:00:00Z,zendesk-44,2026-02-03 16:00:00.001,solved,system,null,zendesk-9,zendesk-135,problem,high,solved,null,null]",
             "[zendesk-ticket-208-status-closed-2026-02-07T09:30:00Z,zendesk-44,2026-02-07 09:30:00.002,closed,system,null,zendesk-9,zendesk-135,problem,high,closed,null,null]",
-            "[zendesk-ticket-209-opened,zendesk-7881,2026-02-04 09:00:00.000,opened,agent,in_app,null,null,null,null,new,zendesk-208,Still late]",
-            "[zendesk-ticket-209-status-hold-2026-02-05T10:00:00Z,zendesk-7881,2026-02-05 10:00:00.002,status,system,null,zendesk-9,null,null,null,on_hold,null,null]",
-            "[zendesk-ticket-210-opened,zendesk-7882,2026-02-04 09:00:00.000,opened,customer,chat,null,null,null,null,new,null,Where is it]");
+            "[zendesk-ticket-209-opened,%s,2026-02-04 09:00:00.000,opened,agent,in_app,null,null,null,null,new,zendesk-208,Still late]"
+                .formatted(account("zendesk-7881")),
+            "[zendesk-ticket-209-status-hold-2026-02-05T10:00:00Z,%s,2026-02-05 10:00:00.002,status,system,null,zendesk-9,null,null,null,on_hold,null,null]"
+                .formatted(account("zendesk-7881")),
+            "[zendesk-ticket-210-opened,%s,2026-02-04 09:00:00.000,opened,customer,chat,null,null,null,null,new,null,Where is it]"
+                .formatted(account("zendesk-7882")));
     assertThat(reasons(taken))
         .containsExactlyInAnyOrder(
             "[missing:actor_type]",
@@ -578,7 +586,8 @@ class SourceMappingTest extends SparkSuite {
                 "channel",
                 "subject"))
         .containsExactly(
-            "[intercom-c77,intercom-c77,chat,Payout]", "[unknown-intercom-1296,null,email,Card]");
+            "[%s,intercom-c77,chat,Payout]".formatted(account("intercom-c77")),
+            "[unknown-intercom-1296,null,email,Card]");
     assertThat(reasons(taken))
         .containsExactlyInAnyOrder("[missing:event_type]", "[missing:actor_type]", "[unparsable]");
     assertThat(accounts(taken)).containsExactly(95L, 92L, 3L);
@@ -599,8 +608,10 @@ class SourceMappingTest extends SparkSuite {
                 "score",
                 "comment"))
         .containsExactly(
-            "[intercom-1295-sent,sent,2026-02-03 14:46:40,csat,intercom-1295,intercom-c77,null,null]",
-            "[intercom-1295-answered,answered,2026-02-03 14:47:40,csat,intercom-1295,intercom-c77,4,Quick]");
+            "[intercom-1295-sent,sent,2026-02-03 14:46:40,csat,intercom-1295,%s,null,null]"
+                .formatted(account("intercom-c77")),
+            "[intercom-1295-answered,answered,2026-02-03 14:47:40,csat,intercom-1295,%s,4,Quick]"
+                .formatted(account("intercom-c77")));
     assertThat(reasons(ratings)).containsExactlyInAnyOrder("[missing:event_at]", "[unparsable]");
     assertThat(accounts(ratings)).containsExactly(45L, 43L, 2L);
   }
@@ -660,6 +671,11 @@ class SourceMappingTest extends SparkSuite {
             "[rule:status is one of the six known]",
             "[unparsable]");
     assertThat(accounts(taken)).containsExactly(136L, 131L, 5L);
+  }
+
+  /** Of a person, where the vendor names no company. */
+  private static String account(String user) {
+    return PersonAccount.of(Subject.Kind.USER.token(SETTINGS.key(), user));
   }
 
   private List<String> usage(String ids) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SubjectColumnsTest extends SparkSuite {
-  private static final List<String> KINDS = List.of("user", "agent", "case", "text");
+  private static final List<String> KINDS = List.of("user", "agent", "account", "case", "text");
 
   @TempDir private Path folder;
 

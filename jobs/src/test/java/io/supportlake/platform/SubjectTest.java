@@ -44,7 +44,40 @@ class SubjectTest {
     assertThat(agent.masked("agt-001-2 and agt-001", false, "erased-1", "t"))
         .isEqualTo("agt-001-2 and erased-1");
     assertThat(agent.masked("ros-agt-001-0", true, "erased-1", "t")).isEqualTo("ros-erased-1-0");
-    assertThat(agent.fileNeedles()).doesNotContain(ID).contains(ID + "\"");
+    assertThat(agent.fileNeedles()).containsEntry(ID, Bounds.WORD);
+    assertThat(agent(false).fileNeedles()).containsEntry(ID, Bounds.COMPOSITE);
+  }
+
+  @Test
+  void anAddressThatEndsAnotherIsAnothersAndAnEscapeBelongsToNoWord() {
+    Subject lee =
+        new Subject(
+            Subject.Kind.USER,
+            "lee@example.com",
+            "usr_k1_0123",
+            new TreeSet<>(List.of("ann@example.com", "+4917012345")),
+            true);
+
+    for (String anothers :
+        List.of(
+            "bruce.lee@example.com",
+            "lee@example.com.au",
+            "lee@example.community",
+            "x_lee@example.com",
+            "jean-lee@example.com",
+            "joann@example.com",
+            "+49170123456")) {
+      assertThat(lee.isIn(anothers)).as(anothers).isFalse();
+      assertThat(lee.masked(anothers, false, "erased-1", "t")).isEqualTo(anothers);
+    }
+    assertThat(lee.masked("Hi\\nann@example.com\\u00e9lee@example.com.", false, "erased-1", "t"))
+        .as("as it stands in JSON")
+        .isEqualTo("Hi\\n" + ErasedRecords.NO_TEXT + "\\u00e9erased-1.");
+    assertThat(lee.masked("?q=%20lee@example.com&x", false, "erased-1", "t"))
+        .isEqualTo("?q=%20erased-1&x");
+    assertThat(lee.isIn("called0+4917012345,")).isTrue();
+    assertThat(lee.isIn("-lee@example.com")).as("a signature").isTrue();
+    assertThat(lee.isIn("bruce%2Elee@example.com")).isFalse();
   }
 
   @Test
