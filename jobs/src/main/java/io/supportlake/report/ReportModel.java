@@ -180,7 +180,7 @@ public record ReportModel(
    * A published number that changed later.
    *
    * @param notedOn day on which it was noted
-   * @param cause late_data, erasure or definition
+   * @param cause late_data, correction, erasure or definition
    */
   public record Correction(
       LocalDate notedOn,

@@ -67,74 +67,89 @@ public final class Restatement implements Table {
             // A row that is gone has no definition of its own: late data moved what it was made of.
             .withColumn("definition_hash", coalesce(col("current_hash"), col("said_hash")));
     Column isRedefined = col("definition_hash").notEqual(col("said_hash"));
-    return withErasure(in, period, changed.withColumn("is_redefined", isRedefined))
-        .withColumn(
-            "cause",
-            when(col("is_redefined"), "definition")
-                .when(col("is_by_erasure"), "erasure")
-                .otherwise("late_data"));
+    return withCause(in, period, changed.withColumn("is_redefined", isRedefined));
   }
 
   /**
-   * Adds whether an erasure moved the number, and nothing else can have. Facts are read only where
-   * an erasure is near: their history is long, and such days are few.
+   * Adds what moved the number, told by what arrived since it was said last. Facts are read only
+   * where a number moved that is not defined otherwise: their history is long, and such days are
+   * few.
    */
-  private static Dataset<Row> withErasure(Inputs in, Period period, Dataset<Row> changed) {
-    Dataset<Row> erased =
-        in.table("ops.erasure_month").where(col("erased_on").leq(lit(period.asOf())));
-    if (erased.isEmpty()) {
-      return changed.withColumn("is_by_erasure", lit(false));
-    }
+  private static Dataset<Row> withCause(Inputs in, Period period, Dataset<Row> changed) {
+    // What the last build knew it told itself. A run may take files of the day of the one before.
+    Column since = greatest(col("said_on"), lit(period.days().getFirst().minusDays(1)));
     Dataset<Row> rows =
         changed
-            .join(
-                broadcast(
-                    erased.select("month_start").distinct().withColumn("has_erased", lit(true))),
-                new String[] {"month_start"},
-                "left")
+            .join(broadcast(nearErased(in, period)), new String[] {"month_start"}, "left")
             .withColumn("closed_on", date_sub(col("published_on"), ValueReportMonth.LATE_DAYS))
+            .withColumn("since", since)
             .withColumn(
                 "is_near",
                 coalesce(col("has_erased"), lit(false))
-                    .and(not(col("is_redefined")))
                     .and(coalesce(col("source_table").isInCollection(OF_CASES), lit(false))))
             .localCheckpoint();
-    // What the last build knew it told itself. A run may take files of the day of the one before.
-    Column since = greatest(col("said_on"), lit(period.days().getFirst().minusDays(1)));
-    Row near = rows.where("is_near").agg(min(since), max("closed_on")).first();
-    if (near.isNullAt(0)) {
-      return rows.withColumn("is_by_erasure", lit(false));
+    Column isMoved = not(col("is_redefined"));
+    Row moved = rows.where(isMoved).agg(min("since"), max("closed_on")).first();
+    if (moved.isNullAt(0)) {
+      return rows.withColumn("cause", lit("definition"));
     }
-    Dataset<Row> late =
+    Dataset<Row> arrived =
         arrivals(in)
-            .where(col("arrived_on").geq(lit(near.getDate(0))))
-            .where(col("day").leq(lit(near.getDate(1))))
-            .groupBy("arrived_on")
+            .where(col("arrived_on").geq(lit(moved.getDate(0))))
+            .where(col("day").leq(lit(moved.getDate(1))))
+            .groupBy("arrived_on", "is_correction")
             .agg(min("day").as("day"))
-            .agg(expr("collect_list(struct(arrived_on, day)) as late"));
-    return rows.withColumn("since", since)
-        .crossJoin(broadcast(late))
+            .agg(expr("collect_list(struct(arrived_on, day, is_correction)) as arrived"));
+    return rows.crossJoin(broadcast(arrived))
         .withColumn(
-            "is_by_erasure",
-            expr(
-                "is_near and not exists(late, l -> l.arrived_on >= since and l.day <= closed_on)"));
+            "cause",
+            when(col("is_redefined"), "definition")
+                .when(hasArrived("not a.is_correction"), "late_data")
+                .when(hasArrived("a.is_correction"), "correction")
+                .when(col("is_near"), "erasure")
+                .otherwise("late_data"));
   }
 
-  /** The day of each record behind the numbers and the day of its arrival. */
+  private static Column hasArrived(String which) {
+    return expr(
+        "exists(arrived, a -> a.arrived_on >= since and a.day <= closed_on and " + which + ")");
+  }
+
+  /** Months near a case that lost its user's words. */
+  private static Dataset<Row> nearErased(Inputs in, Period period) {
+    return in.table("ops.erasure_month")
+        .where(col("erased_on").leq(lit(period.asOf())))
+        .select("month_start")
+        .distinct()
+        .withColumn("has_erased", lit(true));
+  }
+
+  /**
+   * The day of each record behind the numbers, that of its arrival, and whether it corrects one.
+   */
   private static Dataset<Row> arrivals(Inputs in) {
     String changedOn =
         "to_date(from_utc_timestamp(valid_from, '%s'))"
             .formatted(in.settings().reportingZone().getId());
-    return arrivals(in, "silver.case_event", "event_date", "arrival_date")
-        .unionByName(arrivals(in, "silver.usage_day", "usage_date", "arrival_date"))
-        .unionByName(arrivals(in, "silver.money_event", "occurred_date", "arrival_date"))
-        .unionByName(arrivals(in, "silver.review", "reviewed_date", "arrival_date"))
-        .unionByName(arrivals(in, "silver.survey", "answered_date", "answer_arrival_date"))
-        .unionByName(arrivals(in, "silver.account", changedOn, "first_arrival_date"));
+    return versions(in, "silver.case_event", "event_date")
+        .unionByName(versions(in, "silver.money_event", "occurred_date"))
+        .unionByName(versions(in, "silver.review", "reviewed_date"))
+        .unionByName(states(in, "silver.usage_day", "usage_date", "arrival_date"))
+        .unionByName(states(in, "silver.survey", "answered_date", "answer_arrival_date"))
+        .unionByName(states(in, "silver.account", changedOn, "first_arrival_date"));
   }
 
-  private static Dataset<Row> arrivals(Inputs in, String table, String day, String arrivedOn) {
-    return in.table(table).selectExpr(day + " as day", arrivedOn + " as arrived_on");
+  /** Of records whose corrections are versions of their own. */
+  private static Dataset<Row> versions(Inputs in, String table, String day) {
+    return in.table(table)
+        .selectExpr(
+            day + " as day", "arrival_date as arrived_on", "record_version > 1 as is_correction");
+  }
+
+  /** Of rows that say no more how often what they are made of was corrected. */
+  private static Dataset<Row> states(Inputs in, String table, String day, String arrivedOn) {
+    return in.table(table)
+        .selectExpr(day + " as day", arrivedOn + " as arrived_on", "false as is_correction");
   }
 
   /** Per published key what was said last. */

@@ -182,6 +182,10 @@ class RestatementTest extends SparkSuite {
         .with("ops.erasure_month", erased(month, on));
   }
 
+  private static TestInputs afterNoErasure() {
+    return afterAnErasure("2026-02-01", "2026-03-19");
+  }
+
   private static TestInputs afterAnErasure() {
     return afterAnErasure("2026-01-01", "2026-03-19");
   }
@@ -251,21 +255,65 @@ class RestatementTest extends SparkSuite {
             "gone late_data", "median late_data", "moved erasure", "redefined definition");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "silver.case_event, event_date",
+    "silver.money_event, occurred_date",
+    "silver.review, reviewed_date"
+  })
+  void whereOnlyCorrectionsCameTheyMovedIt(String table, String day) {
+    List<String> byCorrection =
+        List.of("gone correction", "median correction", "moved correction", "redefined definition");
+    Rows correction = Rows.of(CONTRACTS, table);
+    arrived(correction, day, "2026-02-07", "2026-03-19", 2);
+
+    assertThat(causes(afterNoErasure().with(table, correction))).isEqualTo(byCorrection);
+    assertThat(causes(afterAnErasure().with(table, correction)))
+        .as("an erasure is named only where nothing else can have been it")
+        .isEqualTo(byCorrection);
+    arrived(correction, day, "2026-02-07", "2026-03-18", 1);
+    assertThat(causes(afterNoErasure().with(table, correction)))
+        .as("what came late the last run noted")
+        .isEqualTo(byCorrection);
+    arrived(correction, day, "2026-02-07", "2026-03-20", 1);
+    assertThat(causes(afterNoErasure().with(table, correction)))
+        .as("a late record besides")
+        .isEqualTo(BY_LATE_DATA);
+
+    Rows after = Rows.of(CONTRACTS, table);
+    arrived(after, day, "2026-02-08", "2026-03-19", 2);
+    assertThat(causes(afterNoErasure().with(table, after)))
+        .as("of a day after the windows had closed")
+        .isEqualTo(BY_LATE_DATA);
+    assertThat(causes(afterAnErasure().with(table, after))).isEqualTo(BY_ERASURE);
+
+    Rows known = Rows.of(CONTRACTS, table);
+    arrived(known, day, "2026-02-07", "2026-03-18", 2);
+    assertThat(causes(afterNoErasure().with(table, known)))
+        .as("known to the last run, which noted what it moved")
+        .isEqualTo(BY_LATE_DATA);
+  }
+
+  private static void arrived(Rows rows, String day, String on, String arrivedOn, int version) {
+    rows.with(day, on, "arrival_date", arrivedOn, "record_version", version);
+  }
+
   @Test
-  void factsAreNotReadWhereNoErasureIsNearANumberThatMoved() {
+  void factsAreNotReadWhereNoNumberMovedThatIsDefinedAsItWas() {
     Rows none = Rows.of(CONTRACTS, "gold.restatement");
     Rows same = Rows.of(CONTRACTS, "gold.metric");
-    for (String metric : List.of("same", "moved", "redefined", "gone")) {
+    for (String metric : List.of("same", "moved", "gone", "median")) {
       and(same, metric, 80, 0.8, "h1");
     }
-    and(same, "median", 78, 0.78, "h1");
-    Rows near = erased("2026-01-01", "2026-03-19");
+    and(same, "redefined", 60, 0.6, "h2");
 
-    assertThat(causes(unreadable(inputs(current("same", 80, 0.8, "h1"), none))))
-        .contains("moved late_data");
-    assertThat(causes(unreadable(inputs(same, none).with("ops.erasure_month", near))))
-        .containsExactly("median late_data");
-    assertThatThrownBy(() -> causes(unreadable(afterAnErasure()))).hasStackTraceContaining("read");
+    assertThat(
+            causes(
+                unreadable(
+                    inputs(same, none)
+                        .with("ops.erasure_month", erased("2026-01-01", "2026-03-19")))))
+        .containsExactly("redefined definition");
+    assertThatThrownBy(() -> causes(unreadable(afterNoErasure()))).hasStackTraceContaining("read");
   }
 
   private static TestInputs unreadable(TestInputs inputs) {
