@@ -52,6 +52,9 @@ public final class Sessions {
           Map.entry("spark.driver.host", "127.0.0.1"),
           Map.entry("spark.driver.bindAddress", "127.0.0.1"),
           Map.entry("spark.sql.adaptive.enabled", "false"),
+          // Tells whether a task that is done again gives other rows, by a hash of each row: on one
+          // machine no output of a task is lost but with the whole run.
+          Map.entry("spark.sql.shuffle.orderIndependentChecksum.enabled", "false"),
           // Every live broadcast table holds a page: 64 MB by default, zeroed and collected for
           // each of the many small tables.
           Map.entry("spark.buffer.pageSize", "2m"));

@@ -45,10 +45,15 @@ public final class UsageDay implements Table {
             sum(when(isSuccess, lit(0L)).otherwise(sign)).as("failure_count"),
             sum(when(isSuccess.and(col("is_core")), sign).otherwise(lit(0L)))
                 .as("core_success_count"),
-            sum(when(movesMoney, col("amount").multiply(col("record_sign").cast("decimal(1,0)")))
-                    .otherwise(lit(0)))
-                .cast("decimal(18,2)")
-                .as("amount"))
+            // In hundredths: a sum of decimals has more digits than a long, which every event would
+            // pay for. One that is too large is an error, never another number.
+            sum(when(movesMoney, col("amount").multiply(lit(100)).cast("long").multiply(sign))
+                    .otherwise(lit(0L)))
+                .as("hundredths"))
+        .withColumn(
+            "amount",
+            col("hundredths").cast("decimal(18,0)").divide(lit(100)).cast("decimal(18,2)"))
+        .drop("hundredths")
         .filter(
             col("event_count")
                 .notEqual(0)
