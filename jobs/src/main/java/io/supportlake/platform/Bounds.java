@@ -1,6 +1,7 @@
 package io.supportlake.platform;
 
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What may stand beside a value, so that it is this value and no part of another. */
 enum Bounds {
@@ -48,9 +49,13 @@ enum Bounds {
     return compareTo(other) < 0 ? this : other;
   }
 
-  /** A regular expression of the value. */
+  /** A regular expression of the value in all its {@link Writings}. */
   String pattern(String value) {
-    return around(value, Pattern.quote(value));
+    return around(
+        value,
+        Writings.of(value).stream()
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|", "(?:", ")")));
   }
 
   /** The expression between the bounds, but beside what is no word, as a bracket, anything goes. */

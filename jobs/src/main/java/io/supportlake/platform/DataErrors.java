@@ -87,6 +87,12 @@ public final class DataErrors {
             .formatted(path));
   }
 
+  static DataException changedWhileErased(String path) {
+    return new DataException(
+        "%s was delivered anew while the person was being taken out of it. It is left as it was delivered, and the erasure is not done: whoever started it gives the same command again."
+            .formatted(path));
+  }
+
   static DataException notErased(SortedSet<String> files) {
     return new DataException(
         "the person is still found in %d files or tables, so the erasure is not done: %s. Either somebody wrote them meanwhile, or a mapping reads the person out of a part of a value, or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_like;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -117,10 +119,12 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
    */
   private record Naming(String kind, SubjectColumns columns, List<String> ids) {
     Column names() {
-      return columns.keys().stream()
-          .map(c -> coalesce(col(c).isin(ids.toArray()), lit(false)))
-          .reduce(Column::or)
-          .orElseThrow();
+      return columns.keys().stream().map(this::isNamedIn).reduce(Column::or).orElseThrow();
+    }
+
+    Column isNamedIn(String key) {
+      return coalesce(col(key).isin(ids.toArray()), lit(false))
+          .and(not(expr(columns.isAnothers(key, c -> "`" + c + "`"))));
     }
   }
 
@@ -188,9 +192,11 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
 
   /** A regular expression of the ids, inside composite ids too. */
   private static String word(List<String> ids) {
-    return ids.stream()
-        .map(Bounds.COMPOSITE::pattern)
-        .collect(Collectors.joining("|", "(?i:", ")"));
+    return word(ids, Bounds.COMPOSITE::pattern);
+  }
+
+  private static String word(List<String> ids, UnaryOperator<String> pattern) {
+    return ids.stream().map(pattern).collect(Collectors.joining("|", "(?i:", ")"));
   }
 
   /** Bronze's records of earlier runs on the same days, the random names in their ids made one. */
@@ -215,7 +221,8 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
   private Dataset<Row> without(Contract bronze, Naming naming, Dataset<Row> rows) {
     SubjectColumns columns = naming.columns();
     Dataset<Row> changed = rows.withColumn("erasure_names", naming.names());
-    Column word = lit(word(naming.ids()));
+    Column inRecordId = lit(word(naming.ids()));
+    Column word = lit(word(naming.ids(), Subject::ownIdPattern));
     for (Contract.Column column : bronze.columns()) {
       boolean isWords =
           column.type().equals(DataTypes.StringType)
@@ -229,7 +236,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
             changed.withColumn(
                 column.name(),
                 when(
-                        col("erasure_names").and(regexp_like(value, word)),
+                        col("erasure_names").and(regexp_like(value, isId ? inRecordId : word)),
                         isId ? hashed(value) : regexp_replace(value, word, lit(LATER)))
                     .otherwise(value));
       }
@@ -259,7 +266,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
           changed.withColumn(
               column,
               when(
-                      col(column).isin(naming.ids().toArray()),
+                      naming.isNamedIn(column),
                       naming.kind().equals(SubjectColumns.ACCOUNT)
                           // One account a case, or those of several people would be one history.
                           ? concat(lit(LATER + "-"), hashed(col("case_id")))

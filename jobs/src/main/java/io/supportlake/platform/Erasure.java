@@ -2,10 +2,8 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.delta.tables.DeltaTable;
 import io.supportlake.Settings;
 import io.supportlake.platform.ErasureLedger.Entry;
-import io.supportlake.platform.Landing.LandedFile;
 import io.supportlake.platform.TableEraser.Done;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,13 +14,10 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -34,9 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,15 +104,17 @@ public final class Erasure {
    * Forgets one person; a second call completes one that was cut off, or proves again.
    *
    * @param kind {@code user} or {@code agent}
-   * @throws UsageException if the id is the token that silver and gold have in its place
+   * @throws UsageException if the id is the token that silver and gold have in its place, or has
+   *     neither letter nor digit
    * @throws DataException if the proof finds the person somewhere; the erasure is then not done
    */
   public void erase(String kind, String id) {
-    Subject.Kind.of(kind).refuseToken(settings.key(), id);
+    Person person = new Person(Subject.Kind.of(kind), id);
+    person.kind().refuseNoId(settings.key(), id);
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
-      locked(Map.of(id, Subject.Kind.of(kind)));
+      locked(List.of(person));
     }
   }
 
@@ -137,17 +132,19 @@ public final class Erasure {
               .filter(e -> !e.state().equals(ErasureLedger.DONE))
               .toList();
       Set<String> tokens = open.stream().map(Entry::subjectToken).collect(Collectors.toSet());
-      Map<String, Subject.Kind> asked = new TreeMap<>();
+      List<Person> asked = new ArrayList<>();
       for (Row row :
           lake.read("bronze.erasure_request")
               .select("subject_kind", "subject_id")
+              .distinct()
+              .orderBy("subject_kind", "subject_id")
               .collectAsList()) {
-        Subject.Kind kind = Subject.Kind.of(row.getString(0));
-        String id = row.getString(1);
+        Person person = new Person(Subject.Kind.of(row.getString(0)), row.getString(1));
+        List<String> known =
+            ErasureLedger.tokens(settings.key(), person.kind().word(), person.id());
         // A request by the token tells nobody what to look for in what the sources sent.
-        if (!kind.isToken(settings.key(), id)
-            && tokens.removeAll(ErasureLedger.tokens(settings.key(), kind.word(), id))) {
-          asked.put(id, kind);
+        if (person.kind().isId(settings.key(), person.id()) && tokens.removeAll(known)) {
+          asked.add(person);
         }
       }
       if (!asked.isEmpty()) {
@@ -161,6 +158,9 @@ public final class Erasure {
       return asked.size();
     }
   }
+
+  /** Whom to forget, by the id that the sources send. */
+  private record Person(Subject.Kind kind, String id) {}
 
   /**
    * What is done about a person.
@@ -185,17 +185,18 @@ public final class Erasure {
    * Old versions go and files are searched once for all people. What tells whom to look for goes
    * last, so that a call that was cut off is completed by one that knows as much.
    */
-  private void locked(Map<String, Subject.Kind> people) {
+  private void locked(List<Person> people) {
     long started = System.nanoTime();
     // Of a run that finished, but was cut off before it had forgotten what it needs no more.
     Decisions.forget(lake);
     // Before anything is begun: one that cannot be read would leave it so.
     Map<String, SourceMapping> mappings = SourceMapping.load(conf, config.sources());
     LandingEraser.refuseUnreadable(landing());
-    noteInManifest(List.of(), cutOff(ErasureLedger.entries(lake)));
+    // Of a call that was cut off after it had rewritten files.
+    ManifestFiles.noteReplaced(spark, lake, landing());
     PagesToCome toCome = PagesToCome.of(lake, landing(), mappings);
     List<Going> all = new ArrayList<>();
-    people.forEach((id, kind) -> all.add(withoutIdentities(kind, id, mappings, toCome)));
+    people.forEach(person -> all.add(withoutIdentities(person, mappings, toCome)));
     forgetOldVersions(c -> true);
     SortedSet<Path> identities =
         IDENTITIES.stream()
@@ -213,7 +214,7 @@ public final class Erasure {
                         && toCome.has(slashed(zone.relativize(file)))),
             ordered().stream().filter(c -> !IDENTITIES.contains(c.name())).toList());
 
-    traces.forEach((going, found) -> found.addAll(going.landed().vendorFilesNaming(toCome)));
+    traces.forEach((going, found) -> found.addAll(going.landed().filesNaming(toCome)));
     List<Going> withoutTrace = clean(traces).stream().map(this::identities).toList();
     forgetOldVersions(c -> IDENTITIES.contains(c.name()));
     Map<Going, SortedSet<String>> left =
@@ -269,8 +270,11 @@ public final class Erasure {
     List<Entry> done = new ArrayList<>();
     for (Going g : people) {
       String proof =
-          "no trace of the id, its token or %d contact values in any file of lake, restricted, landing and out, decoded%s"
+          "no trace of %s its token or %d contact values in any file of lake, restricted, landing and out, decoded%s"
               .formatted(
+                  g.subject().isNamedByKeyOnly()
+                      ? "the id in what names people, nor of"
+                      : "the id,",
                   g.subject().contacts().size(),
                   g.left() == 0
                       ? ""
@@ -291,13 +295,16 @@ public final class Erasure {
 
   /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
   private Going withoutIdentities(
-      Subject.Kind kind, String id, Map<String, SourceMapping> mappings, PagesToCome toCome) {
-    Subject subject = Subject.of(lake, settings.key(), kind, id, mappings.values());
-    List<Entry> known = known(kind, id);
+      Person person, Map<String, SourceMapping> mappings, PagesToCome toCome) {
+    Subject.Kind kind = person.kind();
+    Subject subject = Subject.of(lake, settings.key(), kind, person.id(), mappings.values());
+    List<Entry> known = known(person);
     List<Entry> entries = begun(subject, known.isEmpty() ? List.of(requested(subject)) : known);
     String idName = String.valueOf(entries.getFirst().pseudonym());
     String tokenName = settings.key().token("usr", idName);
-    progress.step("erasing a %s: %d values to look for", kind.word(), subject.needles().size());
+    progress.step(
+        "erasing %s: %d values to look for",
+        kind == Subject.Kind.AGENT ? "an agent" : "a user", subject.needles().size());
     if (kind == Subject.Kind.USER) {
       ErasureMonths.note(spark, lake, settings.reportingZone(), subject.token(), tokenName);
     }
@@ -320,9 +327,8 @@ public final class Erasure {
     }
     LandingEraser landed = new LandingEraser(landing(), csvDelimiters(mappings), subject, vendors);
     LandingEraser.Rewritten files = landed.rewrite(toCome, idName, tokenName);
-    List<LandedFile> rewritten = files.rewritten();
-    noteInManifest(rewritten, Optional.empty());
-    progress.step("  %d landed files rewritten", rewritten.size());
+    ManifestFiles.noteReplaced(spark, lake, landing());
+    progress.step("  %d landed files rewritten", files.rewritten().size());
     files
         .left()
         .forEach(path ->
@@ -335,7 +341,7 @@ public final class Erasure {
         landed,
         entries,
         done,
-        rewritten.size() + (long) removeOutputs(subject).size(),
+        files.rewritten().size() + (long) removeOutputs(subject).size(),
         files.left().size());
   }
 
@@ -347,20 +353,9 @@ public final class Erasure {
     return going.plus(done);
   }
 
-  /**
-   * When an earlier call began that was cut off: it may have rewritten files and not noted them.
-   */
-  private static Optional<Instant> cutOff(List<Entry> known) {
-    return known.stream()
-        .filter(e -> e.state().equals(ErasureLedger.IN_PROGRESS))
-        .filter(e -> e.startedAt() != null)
-        .map(e -> Objects.requireNonNull(e.startedAt()).toInstant())
-        .min(Comparator.naturalOrder());
-  }
-
   /** The person's entries. */
-  private List<Entry> known(Subject.Kind kind, String id) {
-    List<String> tokens = ErasureLedger.tokens(settings.key(), kind.word(), id);
+  private List<Entry> known(Person person) {
+    List<String> tokens = ErasureLedger.tokens(settings.key(), person.kind().word(), person.id());
     return ErasureLedger.entries(lake).stream()
         .filter(e -> tokens.contains(e.subjectToken()))
         .toList();
@@ -466,45 +461,41 @@ public final class Erasure {
   }
 
   /**
-   * Size and hash of the rewritten files, and of all that were written to since a call began that
-   * was cut off. Those that no run has taken are not in the manifest, or to be taken still.
+   * Lists that name an agent by an id that no search for values finds: as CSV, and the same as
+   * XLSX.
    */
-  private void noteInManifest(Collection<LandedFile> rewritten, Optional<Instant> cutOff) {
-    if ((rewritten.isEmpty() && cutOff.isEmpty()) || !lake.exists("ops.landing_file")) {
-      return;
+  static List<Path> listsNaming(Subject subject, Path out) {
+    if (subject.kind() != Subject.Kind.AGENT || !subject.isNamedByKeyOnly()) {
+      return List.of();
     }
-    Set<String> paths = rewritten.stream().map(LandedFile::path).collect(Collectors.toSet());
-    Set<String> toBeTaken = ManifestFiles.of(lake).refusedLast(FileChecks.refused(lake));
-    List<Row> rows = new ArrayList<>();
-    for (LandedFile file : landing().list(".")) {
-      boolean isSince = cutOff.isPresent() && file.modifiedMillis() >= cutOff.get().toEpochMilli();
-      if ((isSince || paths.contains(file.path())) && !toBeTaken.contains(file.path())) {
-        rows.add(RowFactory.create(file.path(), file.bytes(), landing().contentHash(file.path())));
+    List<Path> named = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(out)) {
+      for (Path csv : files.filter(f -> f.toString().endsWith(".csv")).toList()) {
+        try (Stream<String> lines = Files.lines(csv)) {
+          if (lines.anyMatch(l -> !LandedValues.ofCsv(l, ',', subject.id()::equals).isEmpty())) {
+            named.add(csv);
+            Path same = csv.resolveSibling(csv.getFileName().toString().replace(".csv", ".xlsx"));
+            if (Files.exists(same)) {
+              named.add(same);
+            }
+          }
+        }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot read the lists in %s: make them readable, then start again".formatted(out), e);
     }
-    Dataset<Row> source =
-        spark.createDataFrame(
-            rows, StructType.fromDDL("path string, bytes bigint, content_hash string"));
-    var _ =
-        DeltaTable.forPath(spark, lake.path("ops.landing_file"))
-            .as("t")
-            .merge(source.as("s"), "t.path = s.path")
-            .whenMatched()
-            .updateExpr(Map.of("bytes", "s.bytes", "content_hash", "s.content_hash"))
-            .execute();
+    return named;
   }
 
   /** Lists and reports that hold the person; they can be written again. */
-  private List<Path> removeOutputs(Subject subject) {
+  private Collection<Path> removeOutputs(Subject subject) {
     Path out = Path.of(config.lake().out());
     if (!Files.isDirectory(out)) {
       return List.of();
     }
-    List<Path> found =
-        DecodingScan.find(out, subject.fileNeedles()).stream()
-            .map(h -> h.file())
-            .distinct()
-            .toList();
+    SortedSet<Path> found = new TreeSet<>(listsNaming(subject, out));
+    DecodingScan.find(out, subject.fileNeedles()).forEach(hit -> found.add(hit.file()));
     for (Path file : found) {
       try {
         Files.deleteIfExists(file);

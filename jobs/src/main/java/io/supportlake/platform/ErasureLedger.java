@@ -100,7 +100,7 @@ final class ErasureLedger {
           notedRun,
           IN_PROGRESS,
           name,
-          startedAt == null ? Timestamp.from(at) : startedAt,
+          state.equals(IN_PROGRESS) && startedAt != null ? startedAt : Timestamp.from(at),
           null,
           null,
           null,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ final class FileChecks {
 
   private static final String IS_WHOLE = "the file is whole and as planned: ";
   private static final String IS_UNCHANGED = "the file is as it was when it was taken";
+
+  /** Of a row that says why nothing of a source was taken. */
+  static final Column IS_STOP =
+      not(col("is_passed")).and(col("severity").equalTo("error")).and(col("file").equalTo(""));
 
   private FileChecks() {}
 

@@ -100,6 +100,11 @@ public final class Lake {
     return spark.sparkContext().hadoopConfiguration();
   }
 
+  /** The contracts of a layer. */
+  List<Contract> contracts(String layer) {
+    return contracts.layer(layer);
+  }
+
   /** The contract of a table. */
   Contract contract(String table) {
     return contracts.of(table);

@@ -12,7 +12,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,18 @@ final class LandedValues {
   static boolean isJson(String entry) {
     String stripped = entry.stripLeading();
     return stripped.startsWith("{") || stripped.startsWith("[");
+  }
+
+  /** Whether all of a record can be read as JSON. */
+  static boolean canParse(String entry) {
+    try (JsonParser parser = JSON.createParser(entry)) {
+      while (parser.nextToken() != null) {
+        parser.skipChildren();
+      }
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   /** Places in one or more JSON values; none where they cannot be parsed. */
@@ -105,11 +119,32 @@ final class LandedValues {
    * @param name in place of the wanted values
    */
   static String replaced(String entry, Collection<Place> places, String name, boolean isJson) {
+    String quote = isJson ? "\"" : "";
+    return replaced(
+        entry, places, place -> quote + (place.isBeside() ? ErasedRecords.NO_TEXT : name) + quote);
+  }
+
+  /**
+   * The record with what is made of the places as they stand there, escaped and quoted; a number of
+   * JSON is a text then.
+   */
+  static String replaced(
+      String entry, Collection<Place> places, UnaryOperator<String> change, boolean isJson) {
+    return replaced(
+        entry,
+        places,
+        place -> {
+          String left = change.apply(entry.substring(place.start(), place.end()));
+          return isJson && place.isNumber() ? '"' + left + '"' : left;
+        });
+  }
+
+  private static String replaced(
+      String entry, Collection<Place> places, Function<Place, String> with) {
     StringBuilder left = new StringBuilder(entry.length());
     int at = 0;
     for (Place place : places.stream().sorted(Comparator.comparing(Place::start)).toList()) {
-      String value = place.isBeside() ? ErasedRecords.NO_TEXT : name;
-      left.append(entry, at, place.start()).append(isJson ? '"' + value + '"' : value);
+      left.append(entry, at, place.start()).append(with.apply(place));
       at = place.end();
     }
     return left.append(entry, at, entry.length()).toString();

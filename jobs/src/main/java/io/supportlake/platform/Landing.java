@@ -72,6 +72,9 @@ final class Landing {
   /** How a bzip2 begins. */
   private static final String BZIP2 = "BZh";
 
+  /** Ends the name of what says that a file was replaced. */
+  private static final String MARK = ".replaced";
+
   private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
   private final Path root;
@@ -119,6 +122,11 @@ final class Landing {
     }
     found.sort(Comparator.comparing(LandedFile::path));
     return found;
+  }
+
+  /** The folder of a path, which is a source's or a vendor's; of none it is empty. */
+  static String folder(String path) {
+    return path.substring(0, Math.max(0, path.indexOf('/')));
   }
 
   /** SHA-256 of a file's bytes. */
@@ -379,12 +387,34 @@ final class Landing {
     void writeTo(OutputStream sink) throws IOException;
   }
 
-  /** Replaces a file by writing a new one beside it and moving it into place. */
+  /**
+   * A file that {@link #replace} wrote.
+   *
+   * @param was hash of what lay there before
+   * @param is hash of what lies there
+   */
+  record Replaced(String path, String was, long bytes, String is) {}
+
+  /**
+   * Replaces a file by writing a new one beside it and moving it into place. A mark beside it says
+   * so from before the move until {@link #forgetReplaced}, so that who notes elsewhere what lies
+   * there loses none to a crash.
+   *
+   * @throws DataException if the file is changed meanwhile: it is left as it is
+   */
   void replace(String path, Content content) {
     Path file = new Path(root, path);
     Path beside = new Path(file.getParent(), "." + file.getName() + ".tmp");
     try {
+      String was = contentHash(path);
       content.writeTo(files.create(beside, true));
+      if (!contentHash(path).equals(was)) {
+        throw DataErrors.changedWhileErased(path);
+      }
+      String mark = was + ' ' + contentHash(relative(beside));
+      try (OutputStream sink = files.create(mark(file), true)) {
+        sink.write(mark.getBytes(StandardCharsets.US_ASCII));
+      }
       FileContext.getFileContext(root.toUri(), files.getConf())
           .rename(beside, file, Options.Rename.OVERWRITE);
     } catch (IOException e) {
@@ -393,6 +423,63 @@ final class Landing {
               .formatted(path),
           e);
     }
+  }
+
+  private static Path mark(Path file) {
+    return new Path(file.getParent(), "." + file.getName() + MARK);
+  }
+
+  /**
+   * Files with a mark that are what it says they were made; one that was cut short before the move,
+   * or that was written to since, is not among them.
+   */
+  List<Replaced> replaced() {
+    List<Replaced> replaced = new ArrayList<>();
+    for (Path mark : marks()) {
+      String name = mark.getName();
+      Path file = new Path(mark.getParent(), name.substring(1, name.length() - MARK.length()));
+      try {
+        if (!files.exists(file)) {
+          continue;
+        }
+        String path = relative(file);
+        String[] hashes;
+        try (InputStream stream = files.open(mark)) {
+          hashes = new String(stream.readAllBytes(), StandardCharsets.US_ASCII).split(" ", 2);
+        }
+        if (hashes.length == 2 && hashes[1].equals(contentHash(path))) {
+          replaced.add(
+              new Replaced(path, hashes[0], files.getFileStatus(file).getLen(), hashes[1]));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + mark + " in the landing zone", e);
+      }
+    }
+    return replaced;
+  }
+
+  /** Removes the marks of replaced files. */
+  void forgetReplaced() {
+    marks().forEach(mark -> delete(relative(mark)));
+  }
+
+  private List<Path> marks() {
+    List<Path> marks = new ArrayList<>();
+    try {
+      if (!files.exists(root)) {
+        return marks;
+      }
+      RemoteIterator<LocatedFileStatus> iterator = files.listFiles(root, true);
+      while (iterator.hasNext()) {
+        Path path = iterator.next().getPath();
+        if (path.getName().startsWith(".") && path.getName().endsWith(MARK)) {
+          marks.add(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the landing zone " + root, e);
+    }
+    return marks;
   }
 
   /** Removes a file; one that is gone already is no error. Whether it was there. */

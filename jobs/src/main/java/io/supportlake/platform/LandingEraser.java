@@ -8,11 +8,13 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -84,7 +86,7 @@ record LandingEraser(
    */
   Rewritten rewrite(PagesToCome toCome, String idName, String tokenName) {
     Kept kept = new Kept(subject.finder(), idName, tokenName);
-    Found found = find(_ -> true, kept.isIn);
+    Found found = find(_ -> true, kept);
     List<LandedFile> rewritten = new ArrayList<>();
     List<String> left = new ArrayList<>();
     for (LandedFile file : found.files()) {
@@ -96,12 +98,9 @@ record LandingEraser(
         continue;
       }
       left.add(file.path());
-      if (find(file, subject.contactFinder(), new TreeMap<>())) {
+      if (isAnyLine(file, subject.contactFinder())) {
         landing.replace(file.path(), sink -> copyWithoutContacts(file, sink));
-        // To be noted as what was taken, which it is not.
-        if (!toCome.changed().contains(file.path())) {
-          rewritten.add(file);
-        }
+        rewritten.add(file);
       }
     }
     return new Rewritten(rewritten, left);
@@ -117,17 +116,23 @@ record LandingEraser(
         Writer writer =
             new OutputStreamWriter(landing.packing(file.path(), sink), StandardCharsets.UTF_8)) {
       for (@Nullable String line = reader.readLine(); line != null; line = reader.readLine()) {
-        writer.write(line.replaceAll(subject.contactPattern(), ErasedRecords.NO_TEXT));
+        writer.write(
+            withoutContactNumbers(line)
+                .replaceAll(subject.contactPattern(), ErasedRecords.NO_TEXT));
         writer.write('\n');
       }
     }
   }
 
-  /** Vendors' files that name the person in another notation, by path, but for those left. */
-  List<String> vendorFilesNaming(PagesToCome toCome) {
-    return find(file -> vendors.looksInto(folder(file)) && !isLeft(file, toCome), _ -> false)
-        .files()
-        .stream()
+  /**
+   * Files that name the person where a search for values does not find it, by path, but for those
+   * left: vendors' in another notation, and all by an id that is named by key only.
+   */
+  List<String> filesNaming(PagesToCome toCome) {
+    Predicate<LandedFile> isAskedFor =
+        subject.isNamedByKeyOnly() ? _ -> true : file -> vendors.looksInto(folder(file));
+    Kept kept = new Kept(subject.isNamedByKeyOnly() ? subject.finder() : _ -> false, "", "");
+    return find(file -> isAskedFor.test(file) && !isLeft(file, toCome), kept).files().stream()
         .map(LandedFile::path)
         .toList();
   }
@@ -142,14 +147,14 @@ record LandingEraser(
   private record Found(List<LandedFile> files, Map<String, Map<String, Told>> told) {}
 
   /** In all that lies there and is asked for, whether a contract names its folder or not. */
-  private Found find(Predicate<LandedFile> isAskedFor, Predicate<String> isIn) {
+  private Found find(Predicate<LandedFile> isAskedFor, Kept kept) {
     List<LandedFile> files =
         landing.list(".").stream().filter(f -> f.bytes() > 0).filter(isAskedFor).toList();
     // Of all files of a vendor's at once, since to map few records takes as long as to map many.
     Map<String, VendorRecords.Search> searches = new TreeMap<>();
     Set<String> mentioning = new TreeSet<>();
     for (LandedFile file : files) {
-      if (find(file, isIn, searches)) {
+      if (find(file, kept, searches)) {
         mentioning.add(file.path());
       }
     }
@@ -163,27 +168,38 @@ record LandingEraser(
   }
 
   /** Whether a file mentions the person; its records go to the searches of vendors'. */
-  private boolean find(
-      LandedFile file, Predicate<String> isIn, Map<String, VendorRecords.Search> searches) {
+  private boolean find(LandedFile file, Kept kept, Map<String, VendorRecords.Search> searches) {
     boolean isLookedInto = vendors.looksInto(folder(file));
     // Mentions are found line by line, which needs no more memory where a quote is never closed.
-    @Nullable String delimiter = isLookedInto ? delimiter(file) : null;
+    @Nullable String delimiter =
+        isLookedInto || subject.isNamedByKeyOnly() ? delimiter(file) : null;
     boolean isMentioned = false;
     try (BufferedReader reader = reader(file)) {
       @Nullable String entry = next(reader, delimiter);
-      @Nullable String header = delimiter == null ? null : entry;
+      Records records = new Records(file, delimiter == null ? null : entry);
       for (long number = 0; entry != null && (isLookedInto || !isMentioned); number++) {
-        isMentioned = isMentioned || isIn.test(entry);
-        if (isLookedInto && (number > 0 || header == null)) {
+        boolean isHeader = number == 0 && records.header() != null;
+        isMentioned =
+            isMentioned || (isHeader ? kept.isIn.test(entry) : kept.isMentionedIn(records, entry));
+        if (isLookedInto && !isHeader) {
           searches
               .computeIfAbsent(
-                  folder(file) + '\n' + header, _ -> vendors.search(folder(file), header))
+                  folder(file) + '\n' + records.header(),
+                  _ -> vendors.search(folder(file), records.header()))
               .add(file.path(), String.valueOf(number), entry);
         }
         entry = next(reader, delimiter);
       }
       return isMentioned;
     } catch (IOException | IndexOutOfBoundsException e) {
+      throw unreadable(landing, file, e);
+    }
+  }
+
+  private boolean isAnyLine(LandedFile file, Predicate<String> isWanted) {
+    try (BufferedReader reader = reader(file)) {
+      return reader.lines().anyMatch(isWanted);
+    } catch (IOException | UncheckedIOException | IndexOutOfBoundsException e) {
       throw unreadable(landing, file, e);
     }
   }
@@ -208,7 +224,7 @@ record LandingEraser(
   }
 
   private static String folder(LandedFile file) {
-    return file.path().substring(0, Math.max(0, file.path().indexOf('/')));
+    return Landing.folder(file.path());
   }
 
   private void copy(LandedFile file, Kept kept, Map<String, Told> told, OutputStream sink)
@@ -218,13 +234,14 @@ record LandingEraser(
         Writer writer =
             new OutputStreamWriter(landing.packing(file.path(), sink), StandardCharsets.UTF_8)) {
       @Nullable String entry = next(reader, delimiter);
+      Records records = new Records(file, delimiter == null ? null : entry);
       for (long number = 0; entry != null; number++) {
         @Nullable Told of = told.get(String.valueOf(number));
         @Nullable String left = entry;
         if (of != null) {
-          left = of.isGoing() ? null : kept.of(vendors.without(folder(file), entry, of));
+          left = of.isGoing() ? null : kept.of(records, vendors.without(folder(file), entry, of));
         } else if (number > 0 || delimiter == null) {
-          left = kept.of(entry);
+          left = kept.of(records, entry);
         }
         if (left != null) {
           writer.write(left);
@@ -235,19 +252,78 @@ record LandingEraser(
     }
   }
 
+  /**
+   * How the records of a file are read.
+   *
+   * @param isOurs whether the folder is a source's, whose members are known
+   * @param keys where such records name people like this one
+   * @param delimiter of CSV
+   * @param columns of CSV, by its header
+   */
+  private final class Records {
+    private final boolean isOurs;
+    private final Optional<SourceKeys> keys;
+    private final @Nullable String header;
+    private final @Nullable String delimiter;
+    private final List<String> columns;
+
+    private Records(LandedFile file, @Nullable String header) {
+      this.isOurs = vendors.isSource(folder(file));
+      this.keys = vendors.keys(folder(file));
+      this.header = header;
+      this.delimiter = header == null ? null : delimiter(file);
+      this.columns =
+          header == null || delimiter == null
+              ? List.of()
+              : LandedRecords.Header.names(header, delimiter);
+    }
+
+    private @Nullable String header() {
+      return header;
+    }
+
+    /** Where a value stands for itself; none where a record cannot be parsed. */
+    private List<LandedValues.Place> places(String entry, Predicate<String> isWanted) {
+      return delimiter != null
+          ? LandedValues.ofCsv(entry, delimiter.charAt(0), isWanted)
+          : LandedValues.isJson(entry) ? LandedValues.ofJson(entry, isWanted) : List.of();
+    }
+
+    /** The member or column of a place. */
+    private String name(LandedValues.Place place) {
+      if (delimiter == null) {
+        return place.path();
+      }
+      int field = Integer.parseInt(place.path());
+      return field < columns.size() ? columns.get(field) : "";
+    }
+
+    /** Where the contract says that the record names the person. */
+    private List<LandedValues.Place> keyed(String entry) {
+      return keys.map(k ->
+              delimiter == null ? k.inJson(entry) : k.inCsv(columns, delimiter.charAt(0), entry))
+          .orElse(List.of());
+    }
+
+    private boolean isInBroken(String entry) {
+      return delimiter == null && keys.filter(k -> k.isInBroken(entry)).isPresent();
+    }
+  }
+
   /** What stays of records. */
   private final class Kept {
     private final Predicate<String> isIn;
     private final String idName;
     private final String tokenName;
     private final Pattern field = field(subject.id());
-    private final Set<String> keys = vendors.keys();
-    private final boolean isNumber = VendorRecords.NUMBER.matcher(subject.id()).matches();
     private final Predicate<String> isAccount =
         subject.kind() == Subject.Kind.USER
             ? field(PersonAccount.of(subject.token())).asPredicate()
             : _ -> false;
+    private final Predicate<String> isInRecordId =
+        Pattern.compile(subject.recordIdPattern()).asPredicate();
     private final Predicate<String> isId = Pattern.compile(subject.idPattern()).asPredicate();
+    private final boolean isNumber = VendorRecords.NUMBER.matcher(subject.id()).matches();
 
     private Kept(Predicate<String> isIn, String idName, String tokenName) {
       this.isIn = isIn;
@@ -260,28 +336,76 @@ record LandingEraser(
       return Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(value) + "(?=[\",;\\t\\r\\n]|$)");
     }
 
+    private boolean isMentionedIn(Records records, String entry) {
+      return isIn.test(entry) || isNamedByKeyIn(records, entry);
+    }
+
+    /** Whether a record names the person where a search for values does not find it. */
+    private boolean isNamedByKeyIn(Records records, String entry) {
+      return subject.isNamedByKeyOnly()
+          && (!records.keyed(entry).isEmpty() || records.isInBroken(entry));
+    }
+
     /** Null = it goes. */
-    private @Nullable String of(String entry) {
-      if (!isIn.test(entry)) {
+    private @Nullable String of(Records records, String entry) {
+      boolean isNamedByKey = isNamedByKeyIn(records, entry);
+      if (!isNamedByKey && !isIn.test(entry)) {
         return entry;
       }
-      List<LandedValues.Place> places =
-          LandedValues.isJson(entry) ? LandedValues.ofJson(entry, isId) : List.of();
-      boolean isKey =
-          places.stream().anyMatch(p -> p.value().equals(subject.id()) && keys.contains(p.path()));
-      // A number may mean anything else, and a text of other signs hardly.
-      boolean isOwn =
-          isKey
-              || isAccount.test(entry)
-              || (!(isNumber && !places.isEmpty()) && field.matcher(entry).find());
-      // In numbers it would be replaced without quotes.
-      List<LandedValues.Place> numbers =
-          places.stream().filter(LandedValues.Place::isNumber).toList();
-      return isOwn && subject.kind() == Subject.Kind.USER
-          ? null
-          : subject.masked(
-              LandedValues.replaced(entry, numbers, idName, true), isOwn, idName, tokenName);
+      boolean isOwn = isNamedByKey || isAccount.test(entry) || isOwn(records, entry);
+      if (isOwn && subject.kind() == Subject.Kind.USER) {
+        return null;
+      }
+      String left =
+          isNamedByKey ? withoutKeys(records, entry) : withoutNumbers(entry, isId, idName);
+      return subject.masked(withoutContactNumbers(left), isOwn, idName, tokenName);
     }
+
+    /** Whether the record is the person's, and does not merely mention the person. */
+    private boolean isOwn(Records records, String entry) {
+      if (subject.isNamedByKeyOnly()) {
+        return false;
+      }
+      if (records.isOurs && (records.header() != null || LandedValues.canParse(entry))) {
+        return !records.keyed(entry).isEmpty();
+      }
+      // A number may mean anything else, and a text of other signs hardly.
+      return !(isNumber && !records.places(entry, subject.id()::equals).isEmpty())
+          && field.matcher(entry).find();
+    }
+
+    /** Also without ids of the record that are made of the person's. */
+    private String withoutKeys(Records records, String entry) {
+      boolean isJson = records.header() == null;
+      List<LandedValues.Place> keyed = records.keyed(entry);
+      if (keyed.isEmpty()) {
+        return records.keys.map(k -> entry.replaceAll(k.inBroken(), idName)).orElse(entry);
+      }
+      String left = LandedValues.replaced(entry, keyed, idName, isJson);
+      List<LandedValues.Place> recordIds =
+          records.places(left, isInRecordId).stream()
+              .filter(p -> vendors.recordIds().contains(records.name(p)))
+              .toList();
+      return LandedValues.replaced(
+          left, recordIds, raw -> raw.replaceAll(subject.recordIdPattern(), idName), isJson);
+    }
+  }
+
+  private String withoutContactNumbers(String entry) {
+    return withoutNumbers(entry, subject.contactFinder(), ErasedRecords.NO_TEXT);
+  }
+
+  /** With a text in the place of numbers, so that what is JSON stays so. */
+  private static String withoutNumbers(String entry, Predicate<String> isWanted, String name) {
+    return LandedValues.isJson(entry)
+        ? LandedValues.replaced(
+            entry,
+            LandedValues.ofJson(entry, isWanted).stream()
+                .filter(LandedValues.Place::isNumber)
+                .toList(),
+            name,
+            true)
+        : entry;
   }
 
   /** The next record without its last line break, or null at the end. */

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import io.delta.tables.DeltaTable;
 import io.supportlake.platform.Landing.LandedFile;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -270,6 +272,32 @@ final class ManifestFiles {
                     runSequence))
             .toList(),
         lake.contract("ops.landing_file").schema());
+  }
+
+  /**
+   * Notes what lies in the place of files that were replaced since they were taken. A file that was
+   * no longer what was taken stays so, and one that was refused whole is still to be taken.
+   */
+  static void noteReplaced(SparkSession spark, Lake lake, Landing landing) {
+    List<Landing.Replaced> replaced = landing.replaced();
+    if (!replaced.isEmpty() && lake.exists("ops.landing_file")) {
+      Set<String> toBeTaken = of(lake).refusedLast(FileChecks.refused(lake));
+      Dataset<Row> source =
+          spark.createDataFrame(
+              replaced.stream()
+                  .filter(r -> !toBeTaken.contains(r.path()))
+                  .map(r -> RowFactory.create(r.path(), r.was(), r.bytes(), r.is()))
+                  .toList(),
+              StructType.fromDDL("path string, was string, bytes bigint, content_hash string"));
+      var _ =
+          DeltaTable.forPath(spark, lake.path("ops.landing_file"))
+              .as("t")
+              .merge(source.as("s"), "t.path = s.path and t.content_hash = s.was")
+              .whenMatched()
+              .updateExpr(Map.of("bytes", "s.bytes", "content_hash", "s.content_hash"))
+              .execute();
+    }
+    landing.forgetReplaced();
   }
 
   private static LocalDate arrival(LandedFile file, @Nullable LocalDate finishedTo, LocalDate to) {

@@ -1,22 +1,19 @@
 package io.supportlake.platform;
 
 import java.io.ByteArrayOutputStream;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values searched for in bytes, each in the ways a file may write it: UTF-8, UTF-16, escaped in
- * JSON once and twice, escaped in XML, escaped in a link. One pass over the bytes for all of them.
+ * Values searched for in bytes, each in all its {@link Writings} in UTF-8 and plainly in UTF-16.
+ * One pass over the bytes for all of them.
  */
 final class Needles {
   /** Shorter values are in nearly every file by chance. */
@@ -135,19 +132,8 @@ final class Needles {
   }
 
   private static List<Form> forms(String needle, Bounds bounds) {
-    Set<String> written = new LinkedHashSet<>();
-    written.add(needle);
-    written.add(URLEncoder.encode(needle, StandardCharsets.UTF_8));
-    written.add(URLEncoder.encode(needle, StandardCharsets.UTF_8).replace("+", "%20"));
-    written.add(xml(needle, false));
-    written.add(xml(needle, true));
-    for (boolean ascii : new boolean[] {false, true}) {
-      String once = json(needle, ascii);
-      written.add(once);
-      written.add(json(once, ascii));
-    }
     List<Form> forms = new ArrayList<>();
-    for (String text : written) {
+    for (String text : Writings.of(needle)) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       forms.add(new Form(bytes, needle, 1, false, bounded(needle, bytes.length, bounds)));
     }
@@ -161,32 +147,6 @@ final class Needles {
     return bounds == Bounds.NONE
         ? null
         : Pattern.compile(bounds.around(needle, "(?s:.{" + length + "})"));
-  }
-
-  private static String xml(String text, boolean quotes) {
-    String escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    return quotes ? escaped.replace("\"", "&quot;").replace("'", "&apos;") : escaped;
-  }
-
-  private static String json(String text, boolean ascii) {
-    StringBuilder out = new StringBuilder(text.length() + 8);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"', '\\' -> out.append('\\').append(c);
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < ' ' || (ascii && c > '~')) {
-            out.append("\\u%04x".formatted((int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    return out.toString();
   }
 
   /** The bytes without white space, as text on a page may break a value anywhere. */

@@ -1,7 +1,8 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.split_part;
 
 import io.supportlake.platform.Landing.LandedFile;
 import io.supportlake.platform.ManifestFiles.Taken;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Row;
 
 /**
  * Landed files of many records a line that hold what no table has yet: they came since the last
@@ -20,14 +20,12 @@ import org.apache.spark.sql.Row;
  *
  * @param folders whose files have many records a line
  * @param settled paths of such files of which all was taken
- * @param changed paths of such files that are no longer what was taken
  */
-record PagesToCome(Set<String> folders, Set<String> settled, Set<String> changed) {
+record PagesToCome(Set<String> folders, Set<String> settled) {
   /** Copies the sets. */
   PagesToCome {
     folders = Set.copyOf(folders);
     settled = Set.copyOf(settled);
-    changed = Set.copyOf(changed);
   }
 
   /** As it is now: what arrives later is to come. Reads each such file that was taken once. */
@@ -35,42 +33,35 @@ record PagesToCome(Set<String> folders, Set<String> settled, Set<String> changed
     List<SourceMapping> ofPages =
         mappings.values().stream().filter(SourceMapping::isOfPages).toList();
     if (ofPages.isEmpty()) {
-      return new PagesToCome(Set.of(), Set.of(), Set.of());
+      return new PagesToCome(Set.of(), Set.of());
     }
     Map<String, Taken> taken = ManifestFiles.of(lake).taken(FileChecks.refused(lake));
     Set<String> stopped = stopped(lake);
-    Set<String> unsettled = withRefusedRecords(lake);
+    Set<String> unsettled = withRefusedRecords(lake, ofPages);
     Set<String> folders = new HashSet<>();
     Set<String> settled = new HashSet<>();
-    Set<String> changed = new HashSet<>();
     for (SourceMapping mapping : ofPages) {
       folders.add(mapping.folder());
       for (LandedFile file : landing.list(mapping.folder())) {
         Taken known = taken.get(file.path());
-        if (known == null) {
-          continue;
-        }
-        if (known.file().bytes() != file.bytes()
-            || !known.file().contentHash().equals(landing.contentHash(file.path()))) {
-          changed.add(file.path());
-        } else if (!unsettled.contains(file.path())
+        if (known != null
+            && !unsettled.contains(file.path())
             && mapping.records().stream()
-                .noneMatch(r -> stopped.contains(known.runSequence() + " bronze." + r.source()))) {
+                .noneMatch(r -> stopped.contains(known.runSequence() + " bronze." + r.source()))
+            && known.file().bytes() == file.bytes()
+            && known.file().contentHash().equals(landing.contentHash(file.path()))) {
           settled.add(file.path());
         }
       }
     }
-    return new PagesToCome(folders, settled, changed);
+    return new PagesToCome(folders, settled);
   }
 
   /** Run and table of every source that was stopped. */
   private static Set<String> stopped(Lake lake) {
     return lake
         .read("ops.check")
-        .where(
-            not(col("is_passed"))
-                .and(col("severity").equalTo("error"))
-                .and(col("file").equalTo("")))
+        .where(FileChecks.IS_STOP)
         .select("run_sequence", "table_name")
         .collectAsList()
         .stream()
@@ -78,21 +69,24 @@ record PagesToCome(Set<String> folders, Set<String> settled, Set<String> changed
         .collect(Collectors.toSet());
   }
 
-  private static Set<String> withRefusedRecords(Lake lake) {
+  /** Not more than there are files of pages. */
+  private static Set<String> withRefusedRecords(Lake lake, List<SourceMapping> ofPages) {
     return lake
         .read("ops.quarantine")
         .where("replayed_file is null")
+        .where(
+            split_part(col("ingest_file"), lit("/"), lit(1))
+                .isInCollection(ofPages.stream().map(SourceMapping::folder).toList()))
         .select("ingest_file")
         .distinct()
         .collectAsList()
         .stream()
-        .map((Row r) -> r.getString(0))
+        .map(r -> r.getString(0))
         .collect(Collectors.toSet());
   }
 
   /** Whether a landed file is one of them. */
   boolean has(String path) {
-    return folders.contains(path.substring(0, Math.max(0, path.indexOf('/'))))
-        && !settled.contains(path);
+    return folders.contains(Landing.folder(path)) && !settled.contains(path);
   }
 }

@@ -212,12 +212,7 @@ public final class Quarantine {
 
   /** Runs that took nothing of the source; a bound number, since each was a failure. */
   private Set<Long> stoppedRuns(String source, @Nullable Long run) {
-    Column isFault =
-        col("table_name")
-            .equalTo("bronze." + source)
-            .and(col("file").equalTo(""))
-            .and(col("severity").equalTo("error"))
-            .and(col("is_passed").equalTo(false));
+    Column isFault = col("table_name").equalTo("bronze." + source).and(FileChecks.IS_STOP);
     return lake
         .read("ops.check")
         .where(run == null ? isFault : isFault.and(col("run_sequence").equalTo(run)))

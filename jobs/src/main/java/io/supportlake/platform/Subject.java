@@ -1,6 +1,8 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.trim;
 
 import io.supportlake.rules.KeyedHash;
 import java.util.Collection;
@@ -23,15 +25,32 @@ import org.apache.spark.sql.Row;
  * @param token as silver and gold name a user
  * @param contacts e-mail addresses, phone numbers and names of nobody else, and what stands for
  *     them in silver
+ * @param isPartOfOthers whether others' ids may begin with the id
  */
 record Subject(
     Kind kind, String id, String token, SortedSet<String> contacts, boolean isPartOfOthers) {
   /** A shorter value would be found in words that have nothing to do with the person. */
   private static final int SHORTEST_CONTACT = 5;
 
-  /** What follows an id that alone is too short to be searched for. */
-  private static final List<String> ENDS =
-      List.of("\"", ",", ";", "|", "\n", "\r", "\t", " ", ".", "\\", "<");
+  /** Sources count cases and accounts up to as many digits, each kind from the same number. */
+  private static final int LONGEST_COUNT = 10;
+
+  /** A phone number of fewer digits, as an extension, may be any other number. */
+  private static final int LEAST_PHONE_DIGITS = 7;
+
+  /** Matches nowhere. */
+  private static final String NOTHING = "(?!)";
+
+  private static final Pattern LETTER = Pattern.compile("\\p{L}");
+
+  /** What an id without a digit is, if it is no word of a language. */
+  private static final Pattern NAME_OR_ADDRESS =
+      Pattern.compile("\\p{L}{2,}\\.\\p{L}{2,}|\\p{L}@\\p{L}");
+
+  /** Of two words or more. */
+  private static final Pattern WHOLE_NAME = Pattern.compile("\\p{L}\\S*\\s+\\S*\\p{L}");
+
+  private static final Pattern LETTER_OR_DIGIT = Pattern.compile("[\\p{L}\\p{N}]");
 
   /** Hex digits of the tokens in redacted texts. */
   private static final int REDACTED_HEX = 12;
@@ -59,13 +78,31 @@ record Subject(
       return key.isToken(tokenKind, value);
     }
 
-    /** Refuses a token where what the sources sent is to be searched for the id. */
-    void refuseToken(KeyedHash key, String id) {
+    /**
+     * Refuses what cannot be an id of the sources, where what they sent is to be searched for it.
+     *
+     * @throws UsageException for a token, and for what has neither letter nor digit
+     */
+    void refuseNoId(KeyedHash key, String id) {
+      if (isNobodys(id)) {
+        throw new UsageException(
+            "'%s' has neither a letter nor a digit, so it names nobody: records that tell of no person have such a value, or none, in the place of an id. Nothing was done. Give the person's id as the sources send it; where a script gave this one, see that its variable is set."
+                .formatted(id));
+      }
       if (isToken(key, id)) {
         throw new UsageException(
             "%s is a token, which silver and gold have in the place of an id: bronze and the landing zone hold the person by the id that the sources send. Give that one; whoever may read `restricted` finds it in bronze.user_change or on the records of the case."
                 .formatted(id));
       }
+    }
+
+    /** Whether a value is an id that the sources may have sent. */
+    boolean isId(KeyedHash key, String value) {
+      return !isNobodys(value) && !isToken(key, value);
+    }
+
+    private static boolean isNobodys(String id) {
+      return !LETTER_OR_DIGIT.matcher(id).find();
     }
 
     /** As contracts and requests write it. */
@@ -89,11 +126,12 @@ record Subject(
     String token = kind.token(key, id);
     SortedSet<String> contacts = new TreeSet<>();
     if (kind == Kind.USER) {
-      for (String column : List.of("email", "phone")) {
-        contacts.addAll(own(lake.read("bronze.user_change"), "user_id", column, id));
-      }
+      Dataset<Row> sent = lake.read("bronze.user_change");
+      contacts.addAll(own(sent, "user_id", "email", id, v -> v.contains("@")));
+      contacts.addAll(own(sent, "user_id", "phone", id, v -> digits(v) >= LEAST_PHONE_DIGITS));
       for (String column : List.of("email_token", "phone_token")) {
-        for (String value : own(lake.read("silver.app_user"), "user_id", column, token)) {
+        for (String value :
+            own(lake.read("silver.app_user"), "user_id", column, token, _ -> true)) {
           contacts.add(value);
           String[] parts = value.split("_", 3);
           contacts.add(
@@ -105,7 +143,13 @@ record Subject(
         }
       }
     } else {
-      contacts.addAll(own(lake.read("bronze.roster_change"), "agent_id", "agent_name", id));
+      contacts.addAll(
+          own(
+              lake.read("bronze.roster_change"),
+              "agent_id",
+              "agent_name",
+              id,
+              v -> WHOLE_NAME.matcher(v).find()));
     }
     Dataset<Row> register =
         kind == Kind.USER
@@ -113,7 +157,7 @@ record Subject(
             : lake.read("bronze.roster_change").select("agent_id");
     // Vendors' people are in no register, and one's id may begin another's.
     boolean isPart =
-        id.length() < SHORTEST_CONTACT
+        !isTelling(id)
             || mappings.stream().anyMatch(m -> !m.vendorIds(id).isEmpty())
             || register.toDF("id").where(col("id").equalTo(id)).isEmpty()
             || !register
@@ -123,15 +167,48 @@ record Subject(
     return new Subject(kind, id, token, contacts, isPart);
   }
 
-  /** Values of the person that no other person has: a shared mailbox is nobody's. */
-  private static List<String> own(Dataset<Row> rows, String key, String column, String id) {
-    Dataset<Row> values = rows.where(col(column).isNotNull());
-    Dataset<Row> mine = values.where(col(key).equalTo(id)).select(column).distinct();
-    Dataset<Row> others = values.where(col(key).notEqual(id)).select(column);
-    return mine.except(others).collectAsList().stream()
+  /**
+   * Values of the person that no other person has, in whatever case: a shared mailbox is nobody's.
+   *
+   * @param isTelling whether a value is what the column is for, and no other word or number
+   */
+  private static List<String> own(
+      Dataset<Row> rows, String key, String column, String id, Predicate<String> isTelling) {
+    Dataset<Row> values =
+        rows.where(col(column).isNotNull()).withColumn("compared", lower(trim(col(column))));
+    Dataset<Row> others = values.where(col(key).notEqual(id)).select("compared");
+    return values
+        .where(col(key).equalTo(id))
+        .join(others, new String[] {"compared"}, "left_anti")
+        .select(column)
+        .distinct()
+        .collectAsList()
+        .stream()
         .map(r -> r.getString(0).strip())
-        .filter(v -> v.length() >= SHORTEST_CONTACT)
+        .filter(v -> v.length() >= SHORTEST_CONTACT && isTelling.test(v))
         .toList();
+  }
+
+  /**
+   * Whether an id tells the person wherever it stands. A plain word ({@code admin}) and a number
+   * are words, codes and others' numbers elsewhere: such an id is the person's only in what names
+   * people.
+   */
+  private static boolean isTelling(String id) {
+    long digits = digits(id);
+    return id.length() >= Needles.SHORTEST
+        && (LETTER.matcher(id).find()
+            ? digits > 0 || NAME_OR_ADDRESS.matcher(id).find()
+            : digits > LONGEST_COUNT);
+  }
+
+  private static long digits(String value) {
+    return value.chars().filter(Character::isDigit).count();
+  }
+
+  /** Whether the id is looked for in what names people only. */
+  boolean isNamedByKeyOnly() {
+    return !isTelling(id);
   }
 
   /** Everything to be searched for. */
@@ -142,18 +219,23 @@ record Subject(
     return needles;
   }
 
+  /** In lower case, what a text has to hold so that it may hold one of the needles. */
+  SortedSet<String> lowerWritings() {
+    return needles().stream()
+        .flatMap(needle -> Writings.of(needle).stream())
+        .map(w -> w.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /**
-   * What to search files for. An id of three signs is searched for with what may follow it, a
-   * shorter one in tables only, by query.
+   * What to search files for; an id that is named by key only is looked for in what names people.
    */
   SortedMap<String, Bounds> fileNeedles() {
     SortedMap<String, Bounds> needles = new TreeMap<>();
     contacts.forEach(contact -> needles.put(contact, Bounds.of(contact, Bounds.WORD)));
     needles.put(token, Bounds.COMPOSITE);
-    if (id.length() >= Needles.SHORTEST) {
+    if (isTelling(id)) {
       needles.put(id, idBounds());
-    } else if (id.length() == Needles.SHORTEST - 1) {
-      ENDS.forEach(end -> needles.put(id + end, idBounds()));
     }
     return needles;
   }
@@ -165,11 +247,11 @@ record Subject(
 
   /** {@link #isIn} for many texts. */
   Predicate<String> finder() {
-    List<String> lowerNeedles = needles().stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
+    List<String> writings = List.copyOf(lowerWritings());
     Predicate<String> asWord = Pattern.compile(anyPattern()).asPredicate();
     return text -> {
       String lower = text.toLowerCase(Locale.ROOT);
-      return lowerNeedles.stream().anyMatch(lower::contains) && asWord.test(text);
+      return writings.stream().anyMatch(lower::contains) && asWord.test(text);
     };
   }
 
@@ -183,9 +265,9 @@ record Subject(
     return String.join("|", idPattern(), tokenPattern(), contactPattern());
   }
 
-  /** Of the id, in rows that may be others'. */
+  /** Of the id, in rows that may be others'; of one that is named by key only nothing. */
   String idPattern() {
-    return pattern(id, idBounds());
+    return isTelling(id) ? pattern(id, idBounds()) : NOTHING;
   }
 
   private Bounds idBounds() {
@@ -194,6 +276,16 @@ record Subject(
 
   /** Of the id in a row that names the person: there it may stand inside composite ids. */
   String ownIdPattern() {
+    return ownIdPattern(id);
+  }
+
+  /** The same of an id; of one that is named by key only nothing. */
+  static String ownIdPattern(String id) {
+    return isTelling(id) ? pattern(id, Bounds.COMPOSITE) : NOTHING;
+  }
+
+  /** Of the id in the id of a record that names the person. */
+  String recordIdPattern() {
     return pattern(id, Bounds.COMPOSITE);
   }
 
@@ -205,7 +297,7 @@ record Subject(
   /** Of the contact values; of none it matches nothing. */
   String contactPattern() {
     return contacts.isEmpty()
-        ? "(?!)"
+        ? NOTHING
         : contacts.stream()
             .map(contact -> pattern(contact, Bounds.of(contact, Bounds.WORD)))
             .collect(Collectors.joining("|"));

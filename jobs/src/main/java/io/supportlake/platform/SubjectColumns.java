@@ -3,7 +3,13 @@ package io.supportlake.platform;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the rows of a table hang on one kind of subject, as the contract's property {@code subjects}
@@ -12,6 +18,8 @@ import java.util.stream.Stream;
  * not the contract says more.
  *
  * @param keys columns that name such a subject, plainly or by token
+ * @param unlessByKey by key, what says of a row that the key names another kind of subject there
+ * @param isByToken whether keys have tokens and never the id: another's id may be the same
  * @param texts columns that hold words, contact values or traits of the subject that a key names
  * @param isDeleted whether a row that names the subject goes; else it stays, under a pseudonym and
  *     without the texts
@@ -22,6 +30,8 @@ import java.util.stream.Stream;
  */
 record SubjectColumns(
     List<String> keys,
+    Map<String, Unless> unlessByKey,
+    boolean isByToken,
     List<String> texts,
     boolean isDeleted,
     boolean isRegister,
@@ -34,9 +44,18 @@ record SubjectColumns(
 
   private static final String ACCOUNT_ID = "account_id";
 
+  /**
+   * What says that a row's key names another kind of subject.
+   *
+   * @param column of the same row
+   * @param value that it has then
+   */
+  record Unless(String column, String value) {}
+
   /** Copies the lists. */
   SubjectColumns {
     keys = List.copyOf(keys);
+    unlessByKey = Map.copyOf(unlessByKey);
     texts = List.copyOf(texts);
   }
 
@@ -65,6 +84,9 @@ record SubjectColumns(
     return Optional.of(
         new SubjectColumns(
             keys,
+            unless(subject.get("unless")),
+            kind.equals(Subject.Kind.USER.word())
+                && List.of("silver", "gold").contains(contract.layer()),
             Stream.concat(names(subject.get("texts")).stream(), unnamed).toList(),
             isDeleted,
             isRegister,
@@ -73,12 +95,53 @@ record SubjectColumns(
                 : "taken".equals(subject.get("later"))));
   }
 
+  /** {@code {actor_id: {actor_type: agent}}}. */
+  private static Map<String, Unless> unless(@Nullable Object declared) {
+    Map<String, Unless> unless = new TreeMap<>();
+    if (declared instanceof Map<?, ?> byKey) {
+      byKey.forEach((key, other) ->
+          ((Map<?, ?>) other)
+              .forEach((column, value) ->
+                  unless.put(
+                      String.valueOf(key),
+                      new Unless(String.valueOf(column), String.valueOf(value)))));
+    }
+    return unless;
+  }
+
+  /** What says that a key names another kind of subject. */
+  Optional<Unless> unless(String key) {
+    return Optional.ofNullable(unlessByKey.get(key));
+  }
+
+  /**
+   * SQL of whether a row's key names another kind of subject; never null.
+   *
+   * @param column how a column of the row is written
+   */
+  String isAnothers(String key, UnaryOperator<String> column) {
+    return unless(key)
+        .map(o -> "(%s <=> '%s')".formatted(column.apply(o.column()), o.value()))
+        .orElse("false");
+  }
+
   /** Kinds by which rows may name a person: a user also as the account. */
   static List<String> kinds(Subject.Kind kind) {
     return kind == Subject.Kind.USER ? List.of(kind.word(), ACCOUNT) : List.of(kind.word());
   }
 
-  private static List<String> names(@org.jspecify.annotations.Nullable Object listed) {
+  /** Columns that name a record: sources make such ids of others, as of an agent's. */
+  static Set<String> recordIds(List<Contract> raw) {
+    return Stream.concat(
+            Stream.of("record_id"),
+            raw.stream()
+                .flatMap(contract -> contract.columns().stream())
+                .filter(column -> column.keyPosition() > 0)
+                .map(Contract.Column::name))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static List<String> names(@Nullable Object listed) {
     return listed instanceof List<?> names
         ? names.stream().map(String::valueOf).toList()
         : List.of();

@@ -2,7 +2,9 @@ package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -53,7 +55,8 @@ public final class SubjectExport {
    * @param id the person's id in the sources
    * @param folder not there yet
    * @return how many rows were written
-   * @throws UsageException if the folder is there, or the id is a token
+   * @throws UsageException if the folder is there, or what is given is no id of the sources: a
+   *     token, or without a letter or digit
    */
   public long write(String kind, String id, Path folder) {
     if (Files.exists(folder)) {
@@ -61,7 +64,7 @@ public final class SubjectExport {
           "%s is there already: personal data are not mixed with what lies there. Name a folder that does not exist."
               .formatted(folder));
     }
-    Subject.Kind.of(kind).refuseToken(key, id);
+    Subject.Kind.of(kind).refuseNoId(key, id);
     LakeKey.refuseAnother(lake, key);
     Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id, List.of());
     FinishedSet finished = FinishedSet.of(lake);
@@ -115,7 +118,7 @@ public final class SubjectExport {
       Column isTheirs = kind == subject.kind() ? names(any, subject) : lit(false);
       any.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
       for (String name : any.keys()) {
-        shown.put(name, isNamed(name, subject));
+        shown.put(name, isNamed(any, name, subject));
       }
     }
     for (Contract.Column column : contract.columns()) {
@@ -150,11 +153,19 @@ public final class SubjectExport {
   }
 
   private static Column names(SubjectColumns columns, Subject subject) {
-    return columns.keys().stream().map(k -> isNamed(k, subject)).reduce(Column::or).orElseThrow();
+    return columns.keys().stream()
+        .map(k -> isNamed(columns, k, subject))
+        .reduce(Column::or)
+        .orElseThrow();
   }
 
-  private static Column isNamed(String column, Subject subject) {
-    return coalesce(col("`" + column + "`").isin(subject.id(), subject.token()), lit(false));
+  private static Column isNamed(SubjectColumns columns, String key, Subject subject) {
+    Object[] values =
+        columns.isByToken()
+            ? new Object[] {subject.token()}
+            : new Object[] {subject.id(), subject.token()};
+    return coalesce(col("`" + key + "`").isin(values), lit(false))
+        .and(not(expr(columns.isAnothers(key, c -> "`" + c + "`"))));
   }
 
   private static long write(Path file, Dataset<Row> rows) throws IOException {

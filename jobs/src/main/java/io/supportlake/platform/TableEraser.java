@@ -6,12 +6,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -34,6 +32,7 @@ final class TableEraser {
   private final Lake lake;
   private final Dataset<Row> source;
   private final Subject.Kind kind;
+  private final Set<String> recordIds;
 
   /**
    * For one person.
@@ -68,12 +67,11 @@ final class TableEraser {
                     cases.toArray(String[]::new),
                     texts.toArray(String[]::new),
                     payloads.toArray(String[]::new),
-                    subject.needles().stream()
-                        .map(n -> n.toLowerCase(Locale.ROOT))
-                        .toArray(String[]::new),
+                    subject.lowerWritings().toArray(String[]::new),
                     subject.anyPattern(),
                     subject.idPattern(),
                     subject.ownIdPattern(),
+                    subject.recordIdPattern(),
                     subject.tokenPattern(),
                     subject.contactPattern())),
             new StructType()
@@ -85,13 +83,15 @@ final class TableEraser {
                 .add("cases", TEXT_ARRAY)
                 .add("texts", TEXT_ARRAY)
                 .add("payloads", TEXT_ARRAY)
-                .add("needles", TEXT_ARRAY)
+                .add("writings", TEXT_ARRAY)
                 .add("any_pattern", DataTypes.StringType)
                 .add("id_pattern", DataTypes.StringType)
                 .add("own_id_pattern", DataTypes.StringType)
+                .add("record_id_pattern", DataTypes.StringType)
                 .add("token_pattern", DataTypes.StringType)
                 .add("contact_pattern", DataTypes.StringType));
     this.kind = subject.kind();
+    this.recordIds = SubjectColumns.recordIds(lake.contracts("raw"));
   }
 
   /**
@@ -142,7 +142,7 @@ final class TableEraser {
     List<String> deletions = new ArrayList<>();
     List<String> conditions = new ArrayList<>();
     Map<String, List<String>> textConditions = new TreeMap<>();
-    Set<String> keys = new TreeSet<>();
+    Map<String, String> set = new LinkedHashMap<>();
     String isOwn = "false";
     for (String subjectKind :
         Stream.concat(SubjectColumns.kinds(kind).stream(), Stream.of("case", "text")).toList()) {
@@ -152,7 +152,7 @@ final class TableEraser {
       }
       String names =
           columns.keys().stream()
-              .map(k -> names(subjectKind, k))
+              .map(k -> names(columns, subjectKind, k))
               .collect(Collectors.joining(" OR ", "(", ")"));
       if (columns.isDeleted()) {
         deletions.add(names);
@@ -162,18 +162,17 @@ final class TableEraser {
           .texts()
           .forEach(t -> textConditions.computeIfAbsent(t, _ -> new ArrayList<>()).add(names));
       if (subjectKind.equals(kind.word())) {
-        keys.addAll(columns.keys());
+        columns.keys().forEach(k -> set.put(k, renamed(k, names(columns, subjectKind, k))));
         isOwn = names;
       }
     }
     List<Contract.Column> words =
-        contract.columns().stream().filter(c -> isText(c) && !keys.contains(c.name())).toList();
+        contract.columns().stream().filter(c -> isText(c) && !set.containsKey(c.name())).toList();
     if (!words.isEmpty()) {
-      String all =
-          words.stream().map(c -> "t.`" + c.name() + "`").collect(Collectors.joining(", "));
+      String all = words.stream().map(c -> column(c.name())).collect(Collectors.joining(", "));
       String joined = "concat_ws('\\n', " + all + ")";
       String mentions =
-          "(exists(s.needles, n -> contains(lower(%s), n)) AND regexp_instr(%s, s.any_pattern) > 0)"
+          "(exists(s.writings, n -> contains(lower(%s), n)) AND regexp_instr(%s, s.any_pattern) > 0)"
               .formatted(joined, joined);
       conditions.add(mentions);
       if (contract.name().equals("ops.quarantine")) {
@@ -186,10 +185,6 @@ final class TableEraser {
     }
     if (conditions.isEmpty()) {
       return Optional.empty();
-    }
-    Map<String, String> set = new LinkedHashMap<>();
-    for (String key : keys) {
-      set.put(key, renamed("t.`" + key + "`"));
     }
     for (Contract.Column column : words) {
       String masked = masked(column, isOwn);
@@ -208,7 +203,10 @@ final class TableEraser {
         set.put(
             "content_hash",
             "CASE WHEN %s THEN left(sha2(cast(concat_ws('|', s.id_name, %s, t.record_version) as binary), 256), %d) ELSE t.content_hash END"
-                .formatted(names, masked("t.record_id", isOwn), ContentHash.LENGTH));
+                .formatted(
+                    names,
+                    masked("t.record_id", isOwn, "s.record_id_pattern"),
+                    ContentHash.LENGTH));
       }
     }
     return Optional.of(new Plan(conditions, deletions, set));
@@ -237,19 +235,28 @@ final class TableEraser {
         metrics.<Long>getAs("num_deleted_rows"), metrics.<Long>getAs("num_updated_rows"));
   }
 
-  private static String names(String subjectKind, String column) {
-    String value = "t.`" + column + "`";
+  private static String names(SubjectColumns columns, String subjectKind, String key) {
+    String value = column(key);
     return switch (subjectKind) {
       case SubjectColumns.ACCOUNT -> "coalesce(%s = s.account, false)".formatted(value);
       case "case" -> "coalesce(array_contains(s.cases, %s), false)".formatted(value);
       case "text" -> "coalesce(array_contains(s.texts, %s), false)".formatted(value);
-      default -> "coalesce(%s IN (s.id, s.token), false)".formatted(value);
+      default ->
+          "(coalesce(%s IN (%s), false) AND NOT %s)"
+              .formatted(
+                  value,
+                  columns.isByToken() ? "s.token" : "s.id, s.token",
+                  columns.isAnothers(key, TableEraser::column));
     };
   }
 
-  private static String renamed(String value) {
-    return "CASE WHEN %s = s.id THEN s.id_name WHEN %s = s.token THEN s.token_name ELSE %s END"
-        .formatted(value, value, value);
+  private static String column(String name) {
+    return "t.`" + name + "`";
+  }
+
+  private static String renamed(String key, String names) {
+    return "CASE WHEN %1$s THEN if(%2$s = s.token, s.token_name, s.id_name) ELSE %2$s END"
+        .formatted(names, column(key));
   }
 
   private static boolean isText(Contract.Column column) {
@@ -258,16 +265,19 @@ final class TableEraser {
             && array.elementType().equals(DataTypes.StringType));
   }
 
-  private static String masked(Contract.Column column, String isOwn) {
-    String value = "t.`" + column.name() + "`";
+  private String masked(Contract.Column column, String isOwn) {
+    String value = column(column.name());
     return column.type().equals(DataTypes.StringType)
-        ? masked(value, isOwn)
-        : "transform(%s, x -> %s)".formatted(value, masked("x", isOwn));
+        ? masked(
+            value,
+            isOwn,
+            recordIds.contains(column.name()) ? "s.record_id_pattern" : "s.own_id_pattern")
+        : "transform(%s, x -> %s)".formatted(value, masked("x", isOwn, "s.own_id_pattern"));
   }
 
-  private static String masked(String value, String isOwn) {
-    return "regexp_replace(regexp_replace(regexp_replace(%s, if(%s, s.own_id_pattern, s.id_pattern), s.id_name), s.token_pattern, s.token_name), s.contact_pattern, '%s')"
-        .formatted(value, isOwn, ErasedRecords.NO_TEXT);
+  private static String masked(String value, String isOwn, String ownPattern) {
+    return "regexp_replace(regexp_replace(regexp_replace(%s, if(%s, %s, s.id_pattern), s.id_name), s.token_pattern, s.token_name), s.contact_pattern, '%s')"
+        .formatted(value, isOwn, ownPattern, ErasedRecords.NO_TEXT);
   }
 
   private static String empty(Contract.Column column) {

@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.split_part;
 import static org.apache.spark.sql.functions.sum;
@@ -19,6 +21,7 @@ import io.supportlake.rules.KeyedHash;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -88,12 +91,25 @@ record VendorRecords(
     mappings = Map.copyOf(mappings);
   }
 
-  /** Columns of our own formats that name such a person. */
-  Set<String> keys() {
-    return contracts.layer("raw").stream()
-        .flatMap(raw -> SubjectColumns.of(raw, subject.kind().word()).stream())
-        .flatMap(columns -> columns.keys().stream())
-        .collect(Collectors.toCollection(TreeSet::new));
+  /** Whether a folder is a source's, whose records are as its contract says. */
+  boolean isSource(String folder) {
+    return source(folder).isPresent();
+  }
+
+  private Optional<Contract> source(String folder) {
+    return contracts.layer("raw").stream().filter(c -> c.shortName().equals(folder)).findFirst();
+  }
+
+  /** Columns that name a record. */
+  Set<String> recordIds() {
+    return SubjectColumns.recordIds(contracts.layer("raw"));
+  }
+
+  /** Where records of a source's folder name such people; empty where they name none. */
+  Optional<SourceKeys> keys(String folder) {
+    return source(folder)
+        .flatMap(raw -> SubjectColumns.of(raw, subject.kind().word()))
+        .map(columns -> new SourceKeys(columns, subject.id()));
   }
 
   /** Whether records in the folder may name the person by another id. */
@@ -284,11 +300,15 @@ record VendorRecords(
     }
   }
 
-  /** What the vendor may write for the id; one that is a number is no field of text otherwise. */
+  /**
+   * What the vendor may write for the id; where no other word tells of the person, a mapping has to
+   * say what it means.
+   */
   private List<String> idsIn(SourceMapping mapping) {
     return Stream.concat(
             mapping.vendorIds(subject.id()).stream(),
-            Stream.of(subject.id()).filter(NUMBER.asMatchPredicate()))
+            Stream.of(subject.id())
+                .filter(id -> subject.isNamedByKeyOnly() || NUMBER.matcher(id).matches()))
         .toList();
   }
 
@@ -302,9 +322,15 @@ record VendorRecords(
         .collect(Collectors.joining("|", "(?i)(?<![\\p{L}\\p{N}])(?:", ")(?![\\p{L}\\p{N}])"));
   }
 
-  /** Hashes (SHA-256, hex) of the payloads of refused records that name the person. */
+  /**
+   * Hashes (SHA-256, hex) of the payloads of refused records that name the person where a search
+   * for values does not find it.
+   */
   Set<String> refused(Dataset<Row> quarantine) {
     Set<String> hashes = new TreeSet<>();
+    if (subject.isNamedByKeyOnly()) {
+      contracts.layer("raw").forEach(raw -> hashes.addAll(refused(raw, quarantine)));
+    }
     mappings.forEach((folder, mapping) -> {
       List<String> ids = idsIn(mapping);
       if (!ids.isEmpty()) {
@@ -314,7 +340,7 @@ record VendorRecords(
         Predicate<String> isTelling =
             asWord(ids.stream().filter(id -> id.length() >= LEAST_TELLING).toList());
         quarantine
-            .where(split_part(col("ingest_file"), lit("/"), lit(1)).equalTo(folder))
+            .where(folder().equalTo(folder))
             .where(col("payload").rlike(words(ids)))
             .selectExpr("sha2(payload, 256)", "payload", "ingest_file")
             .distinct()
@@ -333,6 +359,34 @@ record VendorRecords(
       }
     });
     return hashes;
+  }
+
+  /** Of a source's own, refused records of CSV are JSON of their fields, or as they came. */
+  private Set<String> refused(Contract raw, Dataset<Row> quarantine) {
+    Set<String> hashes = new TreeSet<>();
+    keys(raw.shortName())
+        .ifPresent(keys ->
+            quarantine
+                .where(folder().equalTo(raw.shortName()))
+                .where(col("payload").contains(subject.id()).or(col("payload").contains("\\")))
+                .selectExpr("sha2(payload, 256)", "payload")
+                .distinct()
+                .toLocalIterator()
+                .forEachRemaining(r -> {
+                  String payload = r.getString(1);
+                  boolean isNamed =
+                      LandedValues.isJson(payload)
+                          ? !keys.inJson(payload).isEmpty() || keys.isInBroken(payload)
+                          : !LandedValues.ofCsv(payload, ',', subject.id()::equals).isEmpty();
+                  if (isNamed) {
+                    hashes.add(r.getString(0));
+                  }
+                }));
+    return hashes;
+  }
+
+  private static Column folder() {
+    return split_part(col("ingest_file"), lit("/"), lit(1));
   }
 
   private static boolean isUnparsable(SourceMapping mapping, String payload) {
@@ -374,8 +428,7 @@ record VendorRecords(
           SubjectColumns.kinds(subject.kind()).stream()
               .flatMap(kind ->
                   SubjectColumns.of(raw, kind).stream()
-                      .flatMap(c -> c.keys().stream())
-                      .map(k -> whom(kind, col("all").getItem(k))))
+                      .flatMap(c -> c.keys().stream().map(k -> whom(kind, c, k))))
               .toArray(Column[]::new);
       if (whom.length > 0) {
         mapping
@@ -397,10 +450,11 @@ record VendorRecords(
   }
 
   /** Whom a value of a mapped record names: an account, the user who is the customer, if one is. */
-  private Column whom(String kind, Column value) {
+  private Column whom(String kind, SubjectColumns columns, String key) {
+    Column value = col("all").getItem(key);
     return kind.equals(SubjectColumns.ACCOUNT)
         ? when(value.equalTo(PersonAccount.of(subject.token())), subject.id())
-        : value;
+        : when(not(expr(columns.isAnothers(key, "all['%s']"::formatted))), value);
   }
 
   private Dataset<Row> vendor(SourceMapping mapping, List<Row> entries, @Nullable String header) {

@@ -198,6 +198,9 @@ class ErasureTest extends SparkSuite {
     assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", user.token()))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("is a token");
+    assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", ""))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("names nobody");
     assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", userId))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("damaged.jsonl.gz cannot be unpacked");
@@ -222,12 +225,31 @@ class ErasureTest extends SparkSuite {
                 .erase("user", userId))
         .hasMessageContaining("power");
     // As if it had gone out between the files and the manifest.
-    var _ = DeltaTable.forPath(spark(), lake.path("ops.landing_file")).restoreToVersion(manifest);
+    setBack(lake, manifest);
     assertThatThrownBy(() -> erased.runner().run(null, NEXT))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("an erasure was cut off");
     people = erased.erasure(() -> NOW).pending();
     after = everything(erased.lake());
+  }
+
+  /** Sets the manifest back, and marks the files that were replaced since. */
+  private void setBack(Lake lake, long manifest) throws IOException {
+    Map<String, String> now = hashes(lake);
+    var _ = DeltaTable.forPath(spark(), lake.path("ops.landing_file")).restoreToVersion(manifest);
+    for (Map.Entry<String, String> was : hashes(lake).entrySet()) {
+      String is = now.get(was.getKey());
+      if (!was.getValue().equals(is)) {
+        Path file = erased.root().resolve("landing").resolve(was.getKey());
+        Files.writeString(
+            file.resolveSibling("." + file.getFileName() + ".replaced"), was.getValue() + " " + is);
+      }
+    }
+  }
+
+  private static Map<String, String> hashes(Lake lake) {
+    return lake.read("ops.landing_file").select("path", "content_hash").collectAsList().stream()
+        .collect(Collectors.toMap(r -> r.getString(0), r -> r.getString(1)));
   }
 
   /** In a member that no mapping reads, so that only the landing zone has the id. */

@@ -31,18 +31,21 @@ class LandingEraserTest extends SparkSuite {
   private static final String ID = "usr-0007-1";
   private static final String OTHERS = "{\"record\":\"2\",\"user_id\":\"usr-0008-1\"}\n";
 
-  private static final PagesToCome NONE = new PagesToCome(Set.of(), Set.of(), Set.of());
+  private static final PagesToCome NONE = new PagesToCome(Set.of(), Set.of());
 
   @TempDir private Path folder;
 
   private List<String> rewrite(Subject.Kind kind, boolean isPartOfOthers) {
-    return rewrite(
-        new Subject(
-            kind, ID, "usr_k1_0123", new TreeSet<>(List.of("jo@example.com")), isPartOfOthers));
+    return rewrite(subject(kind, ID, isPartOfOthers, "jo@example.com"));
   }
 
   private static Subject subject(Subject.Kind kind, String id) {
-    return new Subject(kind, id, "usr_k1_0123", new TreeSet<>(), false);
+    return subject(kind, id, false);
+  }
+
+  private static Subject subject(
+      Subject.Kind kind, String id, boolean isPartOfOthers, String... contacts) {
+    return new Subject(kind, id, "usr_k1_0123", new TreeSet<>(List.of(contacts)), isPartOfOthers);
   }
 
   private static VendorRecords vendors(Subject subject) {
@@ -124,17 +127,8 @@ class LandingEraserTest extends SparkSuite {
     Path settled = landed("freshdesk_tickets/2026-03-02/b.json", line);
     Path changed = landed("freshdesk_tickets/2026-03-02/d.json", line);
     PagesToCome toCome =
-        new PagesToCome(
-            Set.of("freshdesk_tickets"),
-            Set.of("freshdesk_tickets/2026-03-02/b.json"),
-            Set.of("freshdesk_tickets/2026-03-02/d.json"));
-    Subject user =
-        new Subject(
-            Subject.Kind.USER,
-            "freshdesk-77",
-            "usr_k1_0123",
-            new TreeSet<>(List.of("jo@example.com")),
-            true);
+        new PagesToCome(Set.of("freshdesk_tickets"), Set.of("freshdesk_tickets/2026-03-02/b.json"));
+    Subject user = subject(Subject.Kind.USER, "freshdesk-77", true, "jo@example.com");
     LandingEraser eraser = eraser(user);
 
     LandingEraser.Rewritten rewritten = eraser.rewrite(toCome, "erased-1", "token-1");
@@ -143,14 +137,15 @@ class LandingEraserTest extends SparkSuite {
         .containsExactly(
             "freshdesk_tickets/2026-03-02/a.json", "freshdesk_tickets/2026-03-02/d.json");
     assertThat(rewritten.rewritten().stream().map(Landing.LandedFile::path))
-        .as("what is to be noted as taken")
         .containsExactly(
-            "freshdesk_tickets/2026-03-02/a.json", "freshdesk_tickets/2026-03-02/b.json");
+            "freshdesk_tickets/2026-03-02/a.json",
+            "freshdesk_tickets/2026-03-02/b.json",
+            "freshdesk_tickets/2026-03-02/d.json");
     assertThat(changed).hasContent(line.replace("jo@example.com", ErasedRecords.NO_TEXT));
     assertThat(come).hasContent(line.replace("jo@example.com", ErasedRecords.NO_TEXT));
     assertThat(settled).isEmptyFile();
-    assertThat(eraser.vendorFilesNaming(toCome)).isEmpty();
-    assertThat(eraser.vendorFilesNaming(NONE)).hasSize(2);
+    assertThat(eraser.filesNaming(toCome)).isEmpty();
+    assertThat(eraser.filesNaming(NONE)).hasSize(2);
 
     Path agents =
         landed(
@@ -192,10 +187,10 @@ class LandingEraserTest extends SparkSuite {
                 + ticket.formatted(34, 79, 5));
     Subject user = subject(Subject.Kind.USER, "freshdesk-77");
 
-    assertThat(eraser(user).vendorFilesNaming(NONE)).containsExactly(path);
+    assertThat(eraser(user).filesNaming(NONE)).containsExactly(path);
     assertThat(rewrite(user)).containsExactly(path);
     assertThat(file).hasContent(others + ticket.formatted(34, 79, 5));
-    assertThat(eraser(user).vendorFilesNaming(NONE)).isEmpty();
+    assertThat(eraser(user).filesNaming(NONE)).isEmpty();
     assertThat(rewrite(user)).isEmpty();
     assertThat(rewrite(subject(Subject.Kind.AGENT, "intercom-5"))).isEmpty();
     assertThat(rewrite(subject(Subject.Kind.USER, "intercom-79"))).isEmpty();
@@ -213,14 +208,14 @@ class LandingEraserTest extends SparkSuite {
     Path file = landed(path, page.formatted("4", "\"4\"") + others + page.formatted("7", "4"));
     Subject agent = subject(Subject.Kind.AGENT, "freshdesk-4");
 
-    assertThat(eraser(agent).vendorFilesNaming(NONE)).containsExactly(path);
+    assertThat(eraser(agent).filesNaming(NONE)).containsExactly(path);
     assertThat(rewrite(agent)).containsExactly(path);
     assertThat(file)
         .hasContent(
             page.formatted("\"erased\"", "\"erased\"")
                 + others
                 + page.formatted("7", "\"erased\""));
-    assertThat(eraser(agent).vendorFilesNaming(NONE)).isEmpty();
+    assertThat(eraser(agent).filesNaming(NONE)).isEmpty();
     assertThat(rewrite(agent)).isEmpty();
   }
 
@@ -243,7 +238,7 @@ class LandingEraserTest extends SparkSuite {
         .hasContent(
             conversation.formatted("erased", ErasedRecords.NO_TEXT, ErasedRecords.NO_TEXT)
                 + conversation.formatted("275", "Oz", "oz@example.com"));
-    assertThat(eraser(agent).vendorFilesNaming(NONE)).isEmpty();
+    assertThat(eraser(agent).filesNaming(NONE)).isEmpty();
   }
 
   @Test
@@ -268,7 +263,7 @@ class LandingEraserTest extends SparkSuite {
             "freshdesk_tickets/2026-03-02/a.jsonl",
             spam.formatted("43001234567", "Jo", "\"43001234567\""));
     for (Subject.Kind kind : Subject.Kind.values()) {
-      assertThat(eraser(subject(kind, "freshdesk-43001234567")).vendorFilesNaming(NONE)).hasSize(1);
+      assertThat(eraser(subject(kind, "freshdesk-43001234567")).filesNaming(NONE)).hasSize(1);
     }
     Subject user = subject(Subject.Kind.USER, "freshdesk-43001234567");
 
@@ -332,7 +327,7 @@ class LandingEraserTest extends SparkSuite {
     assertThat(file)
         .hasContent(
             header + "5;;4;erased;\"5\n5\"\n6;erased;erased;;erased\n5;7;6;6;5\n7;;erased;;\n");
-    assertThat(eraser.vendorFilesNaming(NONE)).isEmpty();
+    assertThat(eraser.filesNaming(NONE)).isEmpty();
   }
 
   @Test
@@ -340,12 +335,109 @@ class LandingEraserTest extends SparkSuite {
     Path file =
         landed(
             "usage_event/2026-03-02/a.jsonl",
-            "{\"user_id\":77001,\"n\":1}\n{\"user_id\":\"77001\"}\n{\"user_id\":78,\"n\":77001,\"order\":\"77001\",\"m\":[-77001,77001.5,0.77001]}\n{\"user_id\":78,\"n\":770012}\n");
+            "{\"user_id\":77001234567,\"n\":1}\n{\"user_id\":\"77001234567\"}\n{\"user_id\":78,\"n\":77001234567,\"order\":\"77001234567\",\"m\":[-77001234567,77001234567.5,0.77001234567]}\n{\"user_id\":78,\"n\":770012345672}\n");
 
-    assertThat(rewrite(subject(Subject.Kind.USER, "77001"))).hasSize(1);
+    assertThat(rewrite(subject(Subject.Kind.USER, "77001234567"))).hasSize(1);
     assertThat(file)
         .hasContent(
-            "{\"user_id\":78,\"n\":\"erased-1\",\"order\":\"erased-1\",\"m\":[\"erased-1\",\"erased-1\",\"erased-1\"]}\n{\"user_id\":78,\"n\":770012}\n");
+            "{\"user_id\":78,\"n\":\"erased-1\",\"order\":\"erased-1\",\"m\":[\"erased-1\",\"erased-1\",\"erased-1\"]}\n{\"user_id\":78,\"n\":770012345672}\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"77001", "admin"})
+  void anIdThatMayBeAnythingElseIsThePersonsOnlyWhereARecordNamesPeople(String id)
+      throws IOException {
+    String quoted = id.equals("admin") ? "\"admin\"" : id;
+    String others =
+        "{\"user_id\":78,\"n\":%1$s,\"case_id\":\"%2$s\",\"text\":\"ask %2$s\",\"m\":[%1$s]}\n"
+            .formatted(quoted, id);
+    String agents =
+        "{\"event_id\":\"sol-%2$s-1\",\"agent_id\":%1$s,\"case_id\":\"case-%2$s\"}\n{\"x\":1, \"actor_type\":\"agent\",\"actor_id\" : \"%2$s\"}\n"
+            .formatted(quoted, id);
+    String customers = "{\"actor_type\":\"customer\",\"actor_id\":\"%s\"}\n".formatted(id);
+    Path events = landed("case_event/2026-03-02/a.jsonl", agents + customers + others);
+    String header = "change_id,agent_id,team\n";
+    Path roster =
+        landed(
+            "roster_change/2026-03-02/a.csv",
+            header
+                + "ros-%1$s-0,%1$s,\"a\nb\"\nc-2,x,%1$s\nc-3,\"%1$s\",team-%1$s\n".formatted(id));
+    Path vendors =
+        landed(
+            "freshdesk_tickets/2026-03-02/a.jsonl",
+            "[{\"id\":1,\"user_id\":%1$s,\"subject\":\"%2$s\"}]\n".formatted(quoted, id));
+    Subject user = subject(Subject.Kind.USER, id, true);
+    Subject agent = subject(Subject.Kind.AGENT, id, true);
+
+    assertThat(eraser(agent).filesNaming(NONE))
+        .containsExactly("case_event/2026-03-02/a.jsonl", "roster_change/2026-03-02/a.csv");
+    assertThat(rewrite(agent)).hasSize(2);
+    assertThat(roster)
+        .hasContent(
+            header
+                + "ros-erased-1-0,erased-1,\"a\nb\"\nc-2,x,%1$s\nc-3,erased-1,team-%1$s\n"
+                    .formatted(id));
+    assertThat(events)
+        .hasContent(
+            "{\"event_id\":\"sol-erased-1-1\",\"agent_id\":\"erased-1\",\"case_id\":\"case-%s\"}\n"
+                    .formatted(id)
+                + "{\"x\":1, \"actor_type\":\"agent\",\"actor_id\" : \"erased-1\"}\n"
+                + customers
+                + others);
+    assertThat(eraser(agent).filesNaming(NONE)).isEmpty();
+
+    Path usersEvents =
+        landed(
+            "case_event/2026-03-03/a.jsonl",
+            "{\"user_id\":%s}\n".formatted(quoted) + customers + agents + others);
+    Path usersRoster =
+        landed(
+            "roster_change/2026-03-03/a.csv",
+            header + "c-1,%1$s,\"a\nb\"\nc-2,x,%1$s\n".formatted(id));
+    assertThat(rewrite(user))
+        .containsExactly("case_event/2026-03-02/a.jsonl", "case_event/2026-03-03/a.jsonl");
+    assertThat(usersEvents).hasContent(agents + others);
+    assertThat(usersRoster)
+        .as("an agent's of the same id")
+        .hasContent(header + "c-1,%1$s,\"a\nb\"\nc-2,x,%1$s\n".formatted(id));
+    assertThat(vendors)
+        .as("a mapping says what its members mean")
+        .hasContent("[{\"id\":1,\"user_id\":%1$s,\"subject\":\"%2$s\"}]\n".formatted(quoted, id));
+    assertThat(eraser(user).filesNaming(NONE)).isEmpty();
+    assertThat(rewrite(user)).isEmpty();
+  }
+
+  @Test
+  void aSourcesRecordThatHasTheIdInAnotherMemberIsAnothers() throws IOException {
+    Path file =
+        landed(
+            "usage_event/2026-03-02/a.jsonl",
+            "{\"user_id\":\"usr-0008-1\",\"referred_by\":\"usr-0007-1\"}\n{\"user_id\":\"usr-0008-1\",\"text\":\"usr-0007-1, please\"}\n{\"user_id\":\"usr-0007-1\"}\n");
+
+    assertThat(rewrite(Subject.Kind.USER, false)).hasSize(1);
+    assertThat(file)
+        .hasContent(
+            "{\"user_id\":\"usr-0008-1\",\"referred_by\":\"erased-1\"}\n{\"user_id\":\"usr-0008-1\",\"text\":\"erased-1, please\"}\n");
+  }
+
+  @Test
+  void aContactValueThatIsANumberLeavesTheLineJson() throws IOException {
+    String line = "[{\"id\":1,\"requester_id\":%s,\"phone\":%s,\"text\":\"call %s\"}]\n";
+    Path come =
+        landed("freshdesk_tickets/2026-03-02/a.json", line.formatted(77, 4917012345L, 4917012345L));
+    Path ours =
+        landed(
+            "usage_event/2026-03-02/a.jsonl",
+            "{\"user_id\":\"usr-0008-1\",\"phone\":4917012345,\"n\":14917012345}\n");
+    Subject user = subject(Subject.Kind.USER, "freshdesk-77", true, "4917012345");
+
+    var _ =
+        eraser(user)
+            .rewrite(new PagesToCome(Set.of("freshdesk_tickets"), Set.of()), "erased-1", "token-1");
+
+    assertThat(come).hasContent(line.formatted(77, "\"[erased]\"", "[erased]"));
+    assertThat(ours)
+        .hasContent("{\"user_id\":\"usr-0008-1\",\"phone\":\"[erased]\",\"n\":14917012345}\n");
   }
 
   @ParameterizedTest

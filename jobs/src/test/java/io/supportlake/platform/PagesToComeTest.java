@@ -114,7 +114,6 @@ class PagesToComeTest extends SparkSuite {
 
     assertThat(names.stream().filter(name -> !toCome.has(path(name))))
         .containsExactly("settled", "again");
-    assertThat(toCome.changed()).containsExactly(path("changed"));
     assertThat(toCome.has("segment_track/2026-03-02/a.json"))
         .as("a line of one record takes nobody's with it")
         .isFalse();

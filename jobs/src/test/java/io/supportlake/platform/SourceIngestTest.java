@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.supportlake.platform.ManifestFiles.TakenFile;
 import io.supportlake.platform.SourceIngest.Taken;
+import io.supportlake.testing.Lines;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -373,13 +375,79 @@ class SourceIngestTest extends SparkSuite {
         .hasSize(1);
   }
 
+  @Test
+  void anErasedAgentsNumberIsNoCasesAndAPlainWordNoCode() throws IOException {
+    Lake lake = lakeIn(folder);
+    for (String agent : List.of("1042", "agent")) {
+      noteErased(lake, "agent", ErasureLedger.token(SETTINGS.key(), "agent", agent));
+    }
+
+    var _ =
+        takeCases(
+            lake,
+            1,
+            landOf(
+                "case_event",
+                "2026-03-02",
+                caseEvent("sol-1042-1", "acct-1042", "solved", "agent", ",\"agent_id\":\"1042\"")
+                    .replace("\"c1\"", "\"case-1042\""),
+                caseEvent("e2", "A1", "reopened", "agent", ",\"actor_id\":\"agent\""),
+                caseEvent("e3", "B1", "opened", "customer", ",\"actor_id\":\"1042\"")));
+
+    List<Row> kept =
+        lake.read("bronze.case_event")
+            .select("record_id", "account_id", "case_id", "actor_type", "agent_id", "actor_id")
+            .orderBy(col("account_id").desc())
+            .collectAsList();
+    assertThat(kept).hasSize(3);
+    assertThat(kept.getFirst().getString(0)).startsWith("record_").doesNotContain("1042");
+    assertThat(kept.getFirst().mkString(" ")).endsWith(" acct-1042 case-1042 agent erased null");
+    assertThat(kept.get(1).mkString(" "))
+        .as("a customer's of the same id")
+        .isEqualTo("e3 B1 c1 customer null 1042");
+    assertThat(kept.getLast().mkString(" ")).isEqualTo("e2 A1 c1 agent null erased");
+  }
+
+  @Test
+  void aRequestForAnIdWithoutALetterOrDigitIsRefused() throws IOException {
+    Lake lake = lakeIn(folder);
+    String request =
+        "{\"request_id\":\"r%1$s\",\"subject_kind\":\"user\",\"subject_id\":\"%2$s\",\"requested_at\":\"2026-03-01T10:00:00Z\"}";
+
+    Taken taken =
+        ingest(lake, folder, 1)
+            .take(
+                CONTRACTS.of("raw.erasure_request"),
+                List.of(
+                    landOf(
+                        "erasure_request",
+                        "2026-03-02",
+                        Stream.concat(
+                                Stream.of("-", " . "),
+                                // So many that the share of refused ones does not stop the source.
+                                IntStream.range(0, 60).mapToObj(n -> n == 0 ? "\u00e9" : "" + n))
+                            .map(id -> request.formatted(id.strip(), id))
+                            .toArray(String[]::new))),
+                Map.of(),
+                List.of());
+
+    assertThat(check(taken).<Long>getAs("quarantined_count")).isEqualTo(2);
+    assertThat(Lines.of(lake.read("bronze.erasure_request"), "subject_id"))
+        .hasSize(60)
+        .contains("7", "\u00e9");
+  }
+
   private static void noteErased(Lake lake, String token) {
+    noteErased(lake, "user", token);
+  }
+
+  private static void noteErased(Lake lake, String kind, String token) {
     ErasureLedger.put(
         spark(),
         lake,
         List.of(
             ErasureLedger.Entry.requested(
-                    "request", "user", token, Timestamp.from(Instant.EPOCH), 1)
+                    "request-" + token, kind, token, Timestamp.from(Instant.EPOCH), 1)
                 .begun(token, "erased-1", Instant.EPOCH)));
   }
 

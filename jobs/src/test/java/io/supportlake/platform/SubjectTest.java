@@ -1,17 +1,34 @@
 package io.supportlake.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.supportlake.testing.Rows;
+import io.supportlake.testing.SparkSuite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class SubjectTest {
+class SubjectTest extends SparkSuite {
   private static final String ID = "agt-001";
 
+  @TempDir private Path folder;
+
   private static Subject agent(boolean isPartOfOthers, String... contacts) {
-    return new Subject(
-        Subject.Kind.AGENT, ID, "agt_k1_0123", new TreeSet<>(List.of(contacts)), isPartOfOthers);
+    return subject(Subject.Kind.AGENT, ID, isPartOfOthers, contacts);
+  }
+
+  private static Subject subject(
+      Subject.Kind kind, String id, boolean isPartOfOthers, String... contacts) {
+    return new Subject(kind, id, "agt_k1_0123", new TreeSet<>(List.of(contacts)), isPartOfOthers);
   }
 
   @Test
@@ -51,12 +68,7 @@ class SubjectTest {
   @Test
   void anAddressThatEndsAnotherIsAnothersAndAnEscapeBelongsToNoWord() {
     Subject lee =
-        new Subject(
-            Subject.Kind.USER,
-            "lee@example.com",
-            "usr_k1_0123",
-            new TreeSet<>(List.of("ann@example.com", "+4917012345")),
-            true);
+        subject(Subject.Kind.USER, "lee@example.com", true, "ann@example.com", "+4917012345");
 
     for (String anothers :
         List.of(
@@ -89,5 +101,123 @@ class SubjectTest {
     assertThat(agent.masked("agt_k1_0123", false, "e", "token")).isEqualTo("token");
     assertThat(agent.isIn("nobody")).isFalse();
     assertThat(agent).hasToString("agent");
+  }
+
+  @Test
+  void whatIsTakenOutIsWhatTheProofSearchesForInEveryWriting() throws IOException {
+    Subject lee =
+        subject(
+            Subject.Kind.USER,
+            "lee@example.com",
+            true,
+            "J\u00fcrgen \"Jo\" M&M",
+            "+49 170 1234567",
+            "O'Brien",
+            "a/b co");
+    List<String> texts =
+        List.of(
+            "?mail=lee%40example.com&x",
+            "J\u00fcrgen \"Jo\" M&M",
+            "{\"n\":\"J\u00fcrgen \\\"Jo\\\" M&M\"}",
+            "{\"n\":\"J\\u00fcrgen \\\"Jo\\\" M&M\"}",
+            "{\"p\":\"{\\\"n\\\":\\\"J\\\\u00fcrgen \\\\\\\"Jo\\\\\\\" M&M\\\"}\"}",
+            "<n>J\u00fcrgen &quot;Jo&quot; M&amp;M</n>",
+            "?n=J%C3%BCrgen+%22Jo%22+M%26M",
+            "?n=J%C3%BCrgen%20%22Jo%22%20M%26M&y",
+            "tel=%2B49+170+1234567;",
+            "1,\"J\u00fcrgen \"\"Jo\"\" M&M\",2",
+            "<n>O&#39;Brien</n>",
+            "{\"n\":\"O\\u0027Brien\"}",
+            "{\"n\":\"a\\/b co\"}");
+
+    for (String text : texts) {
+      Path file = Files.writeString(folder.resolve("text"), text);
+      assertThat(DecodingScan.find(file, lee.fileNeedles())).as(text).isNotEmpty();
+      assertThat(lee.isIn(text)).as(text).isTrue();
+      String left = lee.masked(text, false, "erased-1", "t");
+      assertThat(left).as(text).containsAnyOf("erased-1", ErasedRecords.NO_TEXT);
+      Files.writeString(file, left);
+      assertThat(DecodingScan.find(file, lee.fileNeedles())).as(left).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"admin", "1042", "9876543210", "in_progress", "a1", "unknown user", "n.a."})
+  void anIdThatMayBeAWordOrACountIsThePersonsOnlyInWhatNamesPeople(String id) {
+    Subject agent = subject(Subject.Kind.AGENT, id, true);
+
+    assertThat(agent.isNamedByKeyOnly()).isTrue();
+    assertThat(agent.fileNeedles()).containsOnlyKeys("agt_k1_0123");
+    for (String others :
+        List.of(
+            "%s", "ask %s", "{\"case_id\":\"%s\"}", "{\"n\":%s,\"user_id\":\"x\"}", "\"%s\",1")) {
+      String text = others.formatted(id);
+      assertThat(agent.isIn(text)).as(text).isFalse();
+      assertThat(agent.masked(text, true, "erased-1", "t")).as(text).isEqualTo(text);
+    }
+    assertThat("sol-%s-1".formatted(id).replaceAll(agent.recordIdPattern(), "e"))
+        .isEqualTo("sol-e-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"agt-001", "a1b2", "jane.doe", "jo@x", "12345678901", "甲-77"})
+  void anIdThatIsNoWordAndNoCountIsThePersonsWhereverItStands(String id) {
+    Subject agent = subject(Subject.Kind.AGENT, id, true);
+
+    assertThat(agent.isNamedByKeyOnly()).isFalse();
+    assertThat(agent.fileNeedles()).containsKey(id);
+    assertThat(agent.masked("ask " + id, false, "erased-1", "t")).isEqualTo("ask erased-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "-", "...", "_/_"})
+  void whatHasNeitherLetterNorDigitNamesNobody(String id) {
+    for (Subject.Kind kind : Subject.Kind.values()) {
+      assertThatThrownBy(() -> kind.refuseNoId(SETTINGS.key(), id))
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("neither a letter nor a digit")
+          .hasMessageContaining("Nothing was done");
+      assertThat(kind.isId(SETTINGS.key(), id)).isFalse();
+    }
+    assertThat(Subject.Kind.USER.isId(SETTINGS.key(), "\u7532")).isTrue();
+  }
+
+  @Test
+  void aValueThatAnotherHasInAnotherCaseIsNobodysAndAWordOrAShortNumberTellsNothing() {
+    Lake lake = lakeIn(folder);
+    lake.append(
+        "bronze.user_change",
+        Stream.of(
+                List.of("usr-0001-1", "Support@acme.com", "12345"),
+                List.of("usr-0002-1", "support@ACME.com ", "555 0100"),
+                List.of("usr-0001-1", "Ann@acme.com", "+49 170 1234567"),
+                List.of("usr-0001-1", "not given", "ext 1001"))
+            .map(u ->
+                Rows.of(CONTRACTS, "bronze.user_change")
+                    .with("user_id", u.get(0), "email", u.get(1), "phone", u.get(2))
+                    .dataset(spark()))
+            .reduce(Dataset::union)
+            .orElseThrow(),
+        4,
+        1);
+    lake.append(
+        "bronze.roster_change",
+        Stream.of("Support", "Level 2", "Marie Paul")
+            .map(name ->
+                Rows.of(CONTRACTS, "bronze.roster_change")
+                    .with("agent_id", "agt-001", "agent_name", name)
+                    .dataset(spark()))
+            .reduce(Dataset::union)
+            .orElseThrow(),
+        3,
+        1);
+
+    assertThat(
+            Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "usr-0001-1", List.of()).contacts())
+        .containsExactly("+49 170 1234567", "Ann@acme.com");
+    assertThat(
+            Subject.of(lake, SETTINGS.key(), Subject.Kind.AGENT, "agt-001", List.of()).contacts())
+        .containsExactly("Marie Paul");
   }
 }
