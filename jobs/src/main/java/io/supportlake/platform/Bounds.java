@@ -15,7 +15,9 @@ enum Bounds {
    * Nor what goes on with an e-mail address: lee@example.com is no part of bruce.lee@example.com or
    * lee@example.com.au.
    */
-  ADDRESS("(?<!\\p{Alnum})(?<!\\p{Alnum}[._+-])", "(?!\\p{Alnum})(?!\\.\\p{Alnum})");
+  ADDRESS("(?<!\\p{Alnum})(?<!\\p{Alnum}[._+-])", "(?!\\p{Alnum})(?!\\.\\p{Alnum})"),
+  /** Nor what goes on with a name that is an id: jane.doe is no part of jane.doe-smith. */
+  NAME("(?<!\\p{Alnum})(?<!\\p{Alnum}[._+-])", "(?!\\p{Alnum})(?![._@-]\\p{Alnum})");
 
   /** Letters and digits that belong to an escape of JSON or of a link, not to a word. */
   private static final String ESCAPE =

@@ -190,7 +190,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     return found;
   }
 
-  /** A regular expression of the ids, inside composite ids too. */
+  /** A regular expression of the ids in ids of records. */
   private static String word(List<String> ids) {
     return word(ids, Bounds.COMPOSITE::pattern);
   }
@@ -222,7 +222,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     SubjectColumns columns = naming.columns();
     Dataset<Row> changed = rows.withColumn("erasure_names", naming.names());
     Column inRecordId = lit(word(naming.ids()));
-    Column word = lit(word(naming.ids(), Subject::ownIdPattern));
+    Column inText = lit(word(naming.ids(), Subject::ownIdPattern));
     for (Contract.Column column : bronze.columns()) {
       boolean isWords =
           column.type().equals(DataTypes.StringType)
@@ -236,8 +236,8 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
             changed.withColumn(
                 column.name(),
                 when(
-                        col("erasure_names").and(regexp_like(value, isId ? inRecordId : word)),
-                        isId ? hashed(value) : regexp_replace(value, word, lit(LATER)))
+                        col("erasure_names").and(regexp_like(value, isId ? inRecordId : inText)),
+                        isId ? hashed(value) : regexp_replace(value, inText, lit(LATER)))
                     .otherwise(value));
       }
     }

@@ -14,6 +14,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class Erasure {
 
   /** A regular expression of the random names. */
   static final String PSEUDONYM = "erased-[0-9a-f]{" + 2 * PSEUDONYM_BYTES + "}";
+
+  private static final String CSV = ".csv";
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -147,8 +150,15 @@ public final class Erasure {
           asked.add(person);
         }
       }
-      if (!asked.isEmpty()) {
-        locked(asked);
+      // What an id names of the other kind is told by the register, which goes last.
+      Set<String> ids = new HashSet<>();
+      Map<Boolean, List<Person>> byTurn =
+          asked.stream().collect(Collectors.partitioningBy(person -> ids.add(person.id())));
+      for (boolean isFirst : new boolean[] {true, false}) {
+        List<Person> people = byTurn.getOrDefault(isFirst, List.of());
+        if (!people.isEmpty()) {
+          locked(people);
+        }
       }
       if (!tokens.isEmpty()) {
         progress.step(
@@ -461,29 +471,37 @@ public final class Erasure {
   }
 
   /**
-   * Lists that name an agent by an id that no search for values finds: as CSV, and the same as
-   * XLSX.
+   * Lists whose column of the gold table names an agent by an id that no search for values finds:
+   * as CSV, and the same as XLSX.
    */
-  static List<Path> listsNaming(Subject subject, Path out) {
+  static List<Path> listsNaming(Subject subject, Path out, Contract list) {
     if (subject.kind() != Subject.Kind.AGENT || !subject.isNamedByKeyOnly()) {
       return List.of();
     }
+    SourceKeys keys =
+        new SourceKeys(SubjectColumns.of(list, subject.kind().word()).orElseThrow(), subject.id());
     List<Path> named = new ArrayList<>();
     try (Stream<Path> files = Files.walk(out)) {
-      for (Path csv : files.filter(f -> f.toString().endsWith(".csv")).toList()) {
-        try (Stream<String> lines = Files.lines(csv)) {
-          if (lines.anyMatch(l -> !LandedValues.ofCsv(l, ',', subject.id()::equals).isEmpty())) {
-            named.add(csv);
-            Path same = csv.resolveSibling(csv.getFileName().toString().replace(".csv", ".xlsx"));
-            if (Files.exists(same)) {
-              named.add(same);
-            }
+      for (Path csv : files.filter(f -> f.toString().endsWith(CSV)).toList()) {
+        List<String> lines = Files.readAllLines(csv);
+        List<String> header =
+            lines.isEmpty()
+                ? List.of()
+                : LandedRecords.Header.names(lines.getFirst().replace("\uFEFF", ""), ",");
+        if (lines.stream().skip(1).anyMatch(l -> !keys.inCsv(header, ',', l).isEmpty())) {
+          named.add(csv);
+          String name = String.valueOf(csv.getFileName());
+          Path same = csv.resolveSibling(name.substring(0, name.length() - CSV.length()) + ".xlsx");
+          if (Files.exists(same)) {
+            named.add(same);
           }
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot read the lists in %s: make them readable, then start again".formatted(out), e);
+          "cannot read the lists in %s: make them readable as UTF-8 or take away what is no list of ours, then start again"
+              .formatted(out),
+          e);
     }
     return named;
   }
@@ -494,7 +512,8 @@ public final class Erasure {
     if (!Files.isDirectory(out)) {
       return List.of();
     }
-    SortedSet<Path> found = new TreeSet<>(listsNaming(subject, out));
+    SortedSet<Path> found =
+        new TreeSet<>(listsNaming(subject, out, contracts.of("gold.outreach_list")));
     DecodingScan.find(out, subject.fileNeedles()).forEach(hit -> found.add(hit.file()));
     for (Path file : found) {
       try {

@@ -409,6 +409,7 @@ final class Landing {
       String was = contentHash(path);
       content.writeTo(files.create(beside, true));
       if (!contentHash(path).equals(was)) {
+        boolean _ = files.delete(beside, false);
         throw DataErrors.changedWhileErased(path);
       }
       String mark = was + ' ' + contentHash(relative(beside));

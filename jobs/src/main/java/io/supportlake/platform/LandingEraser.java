@@ -379,7 +379,10 @@ record LandingEraser(
       boolean isJson = records.header() == null;
       List<LandedValues.Place> keyed = records.keyed(entry);
       if (keyed.isEmpty()) {
-        return records.keys.map(k -> entry.replaceAll(k.inBroken(), idName)).orElse(entry);
+        return records
+            .keys
+            .map(k -> entry.replaceAll(k.brokenPattern(entry), idName))
+            .orElse(entry);
       }
       String left = LandedValues.replaced(entry, keyed, idName, isJson);
       List<LandedValues.Place> recordIds =

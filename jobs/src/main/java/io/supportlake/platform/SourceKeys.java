@@ -2,7 +2,7 @@ package io.supportlake.platform;
 
 import io.supportlake.platform.LandedValues.Place;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -28,12 +28,26 @@ record SourceKeys(SubjectColumns columns, String id) {
           String list = place.path().startsWith(IN_LIST) ? IN_LIST : "";
           String member = place.path().substring(list.length());
           return columns.keys().contains(member)
-              && columns
-                  .unless(member)
-                  .filter(o -> hasValue(LandedValues.ofJson(record, is(o)), list + o.column()))
-                  .isEmpty();
+              && !isAnothers(
+                  member,
+                  column ->
+                      LandedValues.ofJson(record, _ -> true).stream()
+                          .filter(p -> p.path().equals(list + column))
+                          .map(Place::value)
+                          .toList());
         })
         .toList();
+  }
+
+  /** Of a line of several records it is not told whose a member is: then all have to say so. */
+  private boolean isAnothers(String key, Function<String, List<String>> values) {
+    return columns
+        .unless(key)
+        .filter(o -> {
+          List<String> told = values.apply(o.column());
+          return !told.isEmpty() && o.values().containsAll(told);
+        })
+        .isPresent();
   }
 
   /**
@@ -47,35 +61,41 @@ record SourceKeys(SubjectColumns columns, String id) {
           int field = Integer.parseInt(place.path());
           String name = field < header.size() ? header.get(field) : "";
           return columns.keys().contains(name)
-              && columns
-                  .unless(name)
-                  .filter(o ->
-                      hasValue(
-                          LandedValues.ofCsv(record, delimiter, is(o)),
-                          String.valueOf(header.indexOf(o.column()))))
-                  .isEmpty();
+              && !isAnothers(
+                  name,
+                  column ->
+                      LandedValues.ofCsv(record, delimiter, _ -> true).stream()
+                          .filter(p -> p.path().equals(String.valueOf(header.indexOf(column))))
+                          .map(Place::value)
+                          .toList());
         })
         .toList();
   }
 
-  private static Predicate<String> is(SubjectColumns.Unless other) {
-    return other.value()::equals;
-  }
-
-  private static boolean hasValue(List<Place> places, String path) {
-    return places.stream().anyMatch(p -> p.path().equals(path));
-  }
-
   /** Whether what should be JSON, and cannot be parsed, names the person in a member. */
   boolean isInBroken(String record) {
-    return Pattern.compile(inBroken()).matcher(record).find() && !LandedValues.canParse(record);
+    return Pattern.compile(brokenPattern(record)).matcher(record).find()
+        && !LandedValues.canParse(record);
   }
 
-  /** A regular expression of the id as the value of a member that names people. */
-  String inBroken() {
-    return "(?i:(?<=\"(?:%s)\"\\s{0,2}:\\s{0,2}\"?)%s(?=\"?\\s{0,2}(?:[,}]|$)))"
-        .formatted(
-            columns.keys().stream().map(Pattern::quote).collect(Collectors.joining("|")),
-            Bounds.COMPOSITE.pattern(id));
+  /** A regular expression of the id as the value of a member that names people in such a record. */
+  String brokenPattern(String record) {
+    String members =
+        columns.keys().stream()
+            .filter(key ->
+                !isAnothers(
+                    key,
+                    column ->
+                        Pattern.compile("\"%s\"\\s*:\\s*\"([^\"]*)\"".formatted(column))
+                            .matcher(record)
+                            .results()
+                            .map(r -> r.group(1))
+                            .toList()))
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|"));
+    return members.isEmpty()
+        ? "(?!)"
+        : "(?i:(?<=\"(?:%s)\"\\s{0,2}:\\s{0,2}\"?)%s(?=\"?\\s{0,2}(?:[,}]|$)))"
+            .formatted(members, Bounds.COMPOSITE.pattern(id));
   }
 }

@@ -1,6 +1,7 @@
 package io.supportlake.platform;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.trim;
 
@@ -8,6 +9,7 @@ import io.supportlake.rules.KeyedHash;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -15,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -26,9 +29,16 @@ import org.apache.spark.sql.Row;
  * @param contacts e-mail addresses, phone numbers and names of nobody else, and what stands for
  *     them in silver
  * @param isPartOfOthers whether others' ids may begin with the id
+ * @param isNamedByKeyOnly whether the id is the person's only in what names people of the kind:
+ *     elsewhere it may be another word or number, or it names somebody of the other kind
  */
 record Subject(
-    Kind kind, String id, String token, SortedSet<String> contacts, boolean isPartOfOthers) {
+    Kind kind,
+    String id,
+    String token,
+    SortedSet<String> contacts,
+    boolean isPartOfOthers,
+    boolean isNamedByKeyOnly) {
   /** A shorter value would be found in words that have nothing to do with the person. */
   private static final int SHORTEST_CONTACT = 5;
 
@@ -155,16 +165,43 @@ record Subject(
         kind == Kind.USER
             ? lake.read("bronze.user_change").select("user_id")
             : lake.read("bronze.roster_change").select("agent_id");
+    boolean isByKey = !isTelling(id) || isOfOtherKind(lake, kind, id);
     // Vendors' people are in no register, and one's id may begin another's.
     boolean isPart =
-        !isTelling(id)
+        isByKey
             || mappings.stream().anyMatch(m -> !m.vendorIds(id).isEmpty())
             || register.toDF("id").where(col("id").equalTo(id)).isEmpty()
             || !register
                 .toDF("id")
                 .where(col("id").contains(id).and(col("id").notEqual(id)))
                 .isEmpty();
-    return new Subject(kind, id, token, contacts, isPart);
+    return new Subject(kind, id, token, contacts, isPart, isByKey);
+  }
+
+  /**
+   * Whether bronze names somebody of the other kind by the id, who may be the same person. A
+   * request does not say that there is somebody.
+   */
+  private static boolean isOfOtherKind(Lake lake, Kind kind, String id) {
+    return lake.contracts("bronze").stream()
+        .filter(bronze -> !bronze.name().equals("bronze.erasure_request"))
+        .anyMatch(bronze ->
+            namesOtherKind(bronze, kind, id)
+                .filter(names -> !lake.read(bronze.name()).where(names).isEmpty())
+                .isPresent());
+  }
+
+  private static Optional<Column> namesOtherKind(Contract bronze, Kind kind, String id) {
+    Kind other = kind == Kind.USER ? Kind.AGENT : Kind.USER;
+    Optional<SubjectColumns> own = SubjectColumns.of(bronze, kind.word());
+    return SubjectColumns.of(bronze, other.word()).stream()
+        .flatMap(columns -> columns.keys().stream())
+        .map(key ->
+            own.filter(o -> o.keys().contains(key))
+                // What may name either kind names this one where the row does not tell.
+                .map(o -> col(key).equalTo(id).and(expr(o.isAnothers(key, c -> c))))
+                .orElse(col(key).equalTo(id)))
+        .reduce(Column::or);
   }
 
   /**
@@ -194,7 +231,7 @@ record Subject(
    * are words, codes and others' numbers elsewhere: such an id is the person's only in what names
    * people.
    */
-  private static boolean isTelling(String id) {
+  static boolean isTelling(String id) {
     long digits = digits(id);
     return id.length() >= Needles.SHORTEST
         && (LETTER.matcher(id).find()
@@ -204,11 +241,6 @@ record Subject(
 
   private static long digits(String value) {
     return value.chars().filter(Character::isDigit).count();
-  }
-
-  /** Whether the id is looked for in what names people only. */
-  boolean isNamedByKeyOnly() {
-    return !isTelling(id);
   }
 
   /** Everything to be searched for. */
@@ -234,7 +266,7 @@ record Subject(
     SortedMap<String, Bounds> needles = new TreeMap<>();
     contacts.forEach(contact -> needles.put(contact, Bounds.of(contact, Bounds.WORD)));
     needles.put(token, Bounds.COMPOSITE);
-    if (isTelling(id)) {
+    if (!isNamedByKeyOnly) {
       needles.put(id, idBounds());
     }
     return needles;
@@ -267,19 +299,21 @@ record Subject(
 
   /** Of the id, in rows that may be others'; of one that is named by key only nothing. */
   String idPattern() {
-    return isTelling(id) ? pattern(id, idBounds()) : NOTHING;
+    return isNamedByKeyOnly ? NOTHING : pattern(id, idBounds());
   }
 
   private Bounds idBounds() {
-    return Bounds.of(id, isPartOfOthers ? Bounds.WORD : Bounds.COMPOSITE);
+    return id.contains(".") && !id.contains("@")
+        ? Bounds.NAME
+        : Bounds.of(id, isPartOfOthers ? Bounds.WORD : Bounds.COMPOSITE);
   }
 
   /** Of the id in a row that names the person: there it may stand inside composite ids. */
   String ownIdPattern() {
-    return ownIdPattern(id);
+    return isNamedByKeyOnly ? NOTHING : ownIdPattern(id);
   }
 
-  /** The same of an id; of one that is named by key only nothing. */
+  /** The same of an id; of one that may be a word or a count nothing. */
   static String ownIdPattern(String id) {
     return isTelling(id) ? pattern(id, Bounds.COMPOSITE) : NOTHING;
   }
@@ -299,12 +333,16 @@ record Subject(
     return contacts.isEmpty()
         ? NOTHING
         : contacts.stream()
-            .map(contact -> pattern(contact, Bounds.of(contact, Bounds.WORD)))
+            .map(contact -> "(?i:" + Bounds.of(contact, Bounds.WORD).pattern(contact) + ")")
             .collect(Collectors.joining("|"));
   }
 
+  /** In whatever case, unless the value has both, as ids that differ by nothing else. */
   private static String pattern(String value, Bounds bounds) {
-    return "(?i:" + bounds.pattern(value) + ")";
+    boolean hasBoth =
+        !value.equals(value.toLowerCase(Locale.ROOT))
+            && !value.equals(value.toUpperCase(Locale.ROOT));
+    return (hasBoth ? "(?:" : "(?i:") + bounds.pattern(value) + ")";
   }
 
   /**

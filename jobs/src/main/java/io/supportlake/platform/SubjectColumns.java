@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keys columns that name such a subject, plainly or by token
  * @param unlessByKey by key, what says of a row that the key names another kind of subject there
- * @param isByToken whether keys have tokens and never the id: another's id may be the same
+ * @param isByToken whether keys name such subjects by token and never by the id: one that is the
+ *     same is another's
  * @param texts columns that hold words, contact values or traits of the subject that a key names
  * @param isDeleted whether a row that names the subject goes; else it stays, under a pseudonym and
  *     without the texts
@@ -48,9 +49,14 @@ record SubjectColumns(
    * What says that a row's key names another kind of subject.
    *
    * @param column of the same row
-   * @param value that it has then
+   * @param values of which it has one then
    */
-  record Unless(String column, String value) {}
+  record Unless(String column, Set<String> values) {
+    /** Copies the set. */
+    Unless {
+      values = Set.copyOf(values);
+    }
+  }
 
   /** Copies the lists. */
   SubjectColumns {
@@ -95,16 +101,23 @@ record SubjectColumns(
                 : "taken".equals(subject.get("later"))));
   }
 
-  /** {@code {actor_id: {actor_type: agent}}}. */
+  /** {@code {actor_id: {actor_type: [agent, bot]}}}; one column a key. */
   private static Map<String, Unless> unless(@Nullable Object declared) {
     Map<String, Unless> unless = new TreeMap<>();
     if (declared instanceof Map<?, ?> byKey) {
-      byKey.forEach((key, other) ->
-          ((Map<?, ?>) other)
-              .forEach((column, value) ->
-                  unless.put(
-                      String.valueOf(key),
-                      new Unless(String.valueOf(column), String.valueOf(value)))));
+      byKey.forEach((key, other) -> {
+        if (!(other instanceof Map<?, ?> column)
+            || column.size() != 1
+            || names(column.values().iterator().next()).isEmpty()) {
+          throw new UsageException(
+              "subjects: `unless` of %s has to name one column and its values, as in {actor_id: {actor_type: [agent]}}. Correct the contract."
+                  .formatted(key));
+        }
+        Map.Entry<?, ?> one = column.entrySet().iterator().next();
+        unless.put(
+            String.valueOf(key),
+            new Unless(String.valueOf(one.getKey()), Set.copyOf(names(one.getValue()))));
+      });
     }
     return unless;
   }
@@ -121,7 +134,11 @@ record SubjectColumns(
    */
   String isAnothers(String key, UnaryOperator<String> column) {
     return unless(key)
-        .map(o -> "(%s <=> '%s')".formatted(column.apply(o.column()), o.value()))
+        .map(o ->
+            "coalesce(%s IN (%s), false)"
+                .formatted(
+                    column.apply(o.column()),
+                    o.values().stream().sorted().collect(Collectors.joining("', '", "'", "'"))))
         .orElse("false");
   }
 

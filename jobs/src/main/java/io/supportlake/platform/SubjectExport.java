@@ -114,11 +114,12 @@ public final class SubjectExport {
       if (any == null) {
         continue;
       }
+      boolean isTheKind = kind == subject.kind();
       // Words are the person's only where one of the columns that say whose they are names it.
-      Column isTheirs = kind == subject.kind() ? names(any, subject) : lit(false);
+      Column isTheirs = isTheKind ? names(any, subject) : lit(false);
       any.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
       for (String name : any.keys()) {
-        shown.put(name, isNamed(any, name, subject));
+        shown.merge(name, isTheKind ? isNamed(any, name, subject) : lit(false), Column::or);
       }
     }
     for (Contract.Column column : contract.columns()) {

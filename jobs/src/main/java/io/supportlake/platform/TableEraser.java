@@ -166,10 +166,10 @@ final class TableEraser {
         isOwn = names;
       }
     }
-    List<Contract.Column> words =
-        contract.columns().stream().filter(c -> isText(c) && !set.containsKey(c.name())).toList();
-    if (!words.isEmpty()) {
-      String all = words.stream().map(c -> column(c.name())).collect(Collectors.joining(", "));
+    List<Contract.Column> texts = contract.columns().stream().filter(TableEraser::isText).toList();
+    List<Contract.Column> words = texts.stream().filter(c -> !set.containsKey(c.name())).toList();
+    if (!texts.isEmpty()) {
+      String all = texts.stream().map(c -> column(c.name())).collect(Collectors.joining(", "));
       String joined = "concat_ws('\\n', " + all + ")";
       String mentions =
           "(exists(s.writings, n -> contains(lower(%s), n)) AND regexp_instr(%s, s.any_pattern) > 0)"
@@ -187,7 +187,7 @@ final class TableEraser {
       return Optional.empty();
     }
     for (Contract.Column column : words) {
-      String masked = masked(column, isOwn);
+      String masked = masked(column, isOwn, ownPattern(contract, column));
       List<String> own = textConditions.get(column.name());
       set.put(
           column.name(),
@@ -254,8 +254,9 @@ final class TableEraser {
     return "t.`" + name + "`";
   }
 
+  /** A key that names somebody else may yet hold the id, or be an address of the person. */
   private static String renamed(String key, String names) {
-    return "CASE WHEN %1$s THEN if(%2$s = s.token, s.token_name, s.id_name) ELSE %2$s END"
+    return "CASE WHEN %1$s THEN if(%2$s = s.token, s.token_name, s.id_name) ELSE regexp_replace(regexp_replace(%2$s, s.id_pattern, s.id_name), s.contact_pattern, s.id_name) END"
         .formatted(names, column(key));
   }
 
@@ -265,14 +266,23 @@ final class TableEraser {
             && array.elementType().equals(DataTypes.StringType));
   }
 
-  private String masked(Contract.Column column, String isOwn) {
+  /** What to look for in rows that name the person. */
+  private String ownPattern(Contract contract, Contract.Column column) {
+    Subject.Kind other = kind == Subject.Kind.USER ? Subject.Kind.AGENT : Subject.Kind.USER;
+    boolean isOthersKey =
+        SubjectColumns.of(contract, other.word())
+            .filter(c -> c.keys().contains(column.name()))
+            .isPresent();
+    return isOthersKey
+        ? "s.id_pattern"
+        : recordIds.contains(column.name()) ? "s.record_id_pattern" : "s.own_id_pattern";
+  }
+
+  private static String masked(Contract.Column column, String isOwn, String ownPattern) {
     String value = column(column.name());
     return column.type().equals(DataTypes.StringType)
-        ? masked(
-            value,
-            isOwn,
-            recordIds.contains(column.name()) ? "s.record_id_pattern" : "s.own_id_pattern")
-        : "transform(%s, x -> %s)".formatted(value, masked("x", isOwn, "s.own_id_pattern"));
+        ? masked(value, isOwn, ownPattern)
+        : "transform(%s, x -> %s)".formatted(value, masked("x", isOwn, ownPattern));
   }
 
   private static String masked(String value, String isOwn, String ownPattern) {

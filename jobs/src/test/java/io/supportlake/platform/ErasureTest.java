@@ -585,6 +585,10 @@ class ErasureTest extends SparkSuite {
         .contains(user.id())
         .contains("\"email\":");
     assertThat(read(handedOver.resolve("manifest.json"))).contains("silver.support_case.jsonl");
+    assertThat(read(handedOver.resolve("bronze.case_event.jsonl")))
+        .contains("\"actor_id\":\"" + user.id() + "\"");
+    assertThat(read(handedOver.resolve("bronze.erasure_request.jsonl")))
+        .contains("\"subject_id\":\"" + user.id() + "\"");
     List<String> strangers =
         twin
             .lake()
@@ -611,7 +615,7 @@ class ErasureTest extends SparkSuite {
     Path ofAgent = folder.resolve("agents");
     var _ = export.write("agent", agent.id(), ofAgent);
     assertThat(read(ofAgent.resolve("bronze.case_event.jsonl")))
-        .contains(agent.id())
+        .contains("\"actor_id\":\"" + agent.id() + "\"")
         .doesNotContain("\"text\":")
         .doesNotContain("\"user_id\":");
   }

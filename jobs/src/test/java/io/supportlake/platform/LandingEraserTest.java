@@ -45,7 +45,13 @@ class LandingEraserTest extends SparkSuite {
 
   private static Subject subject(
       Subject.Kind kind, String id, boolean isPartOfOthers, String... contacts) {
-    return new Subject(kind, id, "usr_k1_0123", new TreeSet<>(List.of(contacts)), isPartOfOthers);
+    return new Subject(
+        kind,
+        id,
+        "usr_k1_0123",
+        new TreeSet<>(List.of(contacts)),
+        isPartOfOthers,
+        !Subject.isTelling(id));
   }
 
   private static VendorRecords vendors(Subject subject) {

@@ -163,6 +163,8 @@ class ManifestFilesTest extends SparkSuite {
         .hasMessageContaining("was delivered anew while");
     assertThat(folder.resolve("zone").resolve(path("new"))).hasContent("came anew");
     assertThat(landing.replaced()).isEmpty();
+    assertThat(folder.resolve("zone").resolve(path("new")).resolveSibling(".new.jsonl.tmp"))
+        .doesNotExist();
     assertThat(new Landing(folder.resolve("none").toString(), new Configuration()).replaced())
         .isEmpty();
   }

@@ -22,7 +22,9 @@ class SourceKeysTest extends SparkSuite {
             "{\"user_id\":\"10\\u00342\"}",
             "{\"actor_id\":\"1042\",\"actor_type\":\"customer\"}",
             "{\"actor_id\":\"1042\"}",
-            "[{\"user_id\":1042}]")) {
+            "{\"actor_id\":\"1042\",\"actor_type\":\"customer\"}{\"actor_type\":\"agent\"}",
+            "[{\"user_id\":1042}]",
+            "[{\"actor_id\":\"1042\",\"actor_type\":\"agent\"},{\"actor_type\":\"customer\"}]")) {
       assertThat(user.inJson(own)).as(own).hasSize(1);
     }
     for (String others :
@@ -32,9 +34,9 @@ class SourceKeysTest extends SparkSuite {
             "{\"agent_id\":\"1042\"}",
             "{\"actor_type\":\"agent\",\"actor_id\":\"1042\"}",
             "{\"props\":{\"user_id\":\"1042\"}}",
+            "[{\"actor_id\":\"1042\",\"actor_type\":\"agent\"},{\"actor_type\":\"agent\"}]",
             "{\"text\":\"\\\"user_id\\\":\\\"1042\\\"\"}")) {
       assertThat(user.inJson(others)).as(others).isEmpty();
-      assertThat(user.isInBroken(others)).as(others).isFalse();
     }
     assertThat(keys("case_event", "agent", "m\u00fcller").inJson("{\"agent_id\":\"m\\u00fcller\"}"))
         .hasSize(1);
@@ -44,17 +46,30 @@ class SourceKeysTest extends SparkSuite {
   void whatCannotBeParsedNamesAPersonInWhatLooksLikeSuchAMember() {
     SourceKeys user = keys("case_event", "user", "1042");
 
-    for (String own : List.of("{\"user_id\": \"1042\",\"n\":tru", "{\"n\":1,\"user_id\":1042")) {
+    for (String own :
+        List.of(
+            "{\"user_id\": \"1042\",\"n\":tru",
+            "{\"n\":1,\"user_id\":1042",
+            "{\"actor_id\":\"1042\",\"actor_type\":\"customer\"},{\"actor_type\":\"agent\",")) {
       assertThat(user.isInBroken(own)).as(own).isTrue();
       assertThat(user.inJson(own)).as(own).isEmpty();
     }
     for (String others :
         List.of(
             "{\"case_id\":\"1042\",\"n\":tru",
+            "{\"actor_type\": \"agent\",\"actor_id\":\"1042\",",
             "{\"user_id\":\"1042-2\",\"n\":tru",
             "{\"user_id\":10421")) {
       assertThat(user.isInBroken(others)).as(others).isFalse();
     }
+  }
+
+  @Test
+  void ofABrokenRecordOnlyMembersThatNameTheKindAreMeant() {
+    String broken = "{\"actor_type\":\"customer\",\"actor_id\":\"12\",\"agent_id\":\"12\",";
+
+    assertThat(broken.replaceAll(keys("case_event", "agent", "12").brokenPattern(broken), "e"))
+        .isEqualTo("{\"actor_type\":\"customer\",\"actor_id\":\"12\",\"agent_id\":\"e\",");
   }
 
   @Test

@@ -28,7 +28,13 @@ class SubjectTest extends SparkSuite {
 
   private static Subject subject(
       Subject.Kind kind, String id, boolean isPartOfOthers, String... contacts) {
-    return new Subject(kind, id, "agt_k1_0123", new TreeSet<>(List.of(contacts)), isPartOfOthers);
+    return new Subject(
+        kind,
+        id,
+        "agt_k1_0123",
+        new TreeSet<>(List.of(contacts)),
+        isPartOfOthers,
+        !Subject.isTelling(id));
   }
 
   @Test
@@ -90,6 +96,29 @@ class SubjectTest extends SparkSuite {
     assertThat(lee.isIn("called0+4917012345,")).isTrue();
     assertThat(lee.isIn("-lee@example.com")).as("a signature").isTrue();
     assertThat(lee.isIn("bruce%2Elee@example.com")).isFalse();
+    assertThat(lee.isIn("lee@example.com_invoice.pdf")).as("a file's name").isTrue();
+  }
+
+  @Test
+  void anIdWithADotGoesOnAsAddressesDoAndOneOfBothCasesIsAnotherInAnother() {
+    Subject jane = subject(Subject.Kind.USER, "jane.doe", false);
+
+    for (String others :
+        List.of(
+            "jane.doe.smith",
+            "mary.jane.doe",
+            "jane.doe@corp.com",
+            "jane.doe-2",
+            "jane.doe_2",
+            "jane.doer")) {
+      assertThat(jane.isIn(others)).as(others).isFalse();
+      assertThat(jane.masked(others, false, "erased-1", "t")).isEqualTo(others);
+    }
+    assertThat(jane.masked("By Jane.Doe. Or jane.doe, \"jane.doe\"", false, "e", "t"))
+        .isEqualTo("By e. Or e, \"e\"");
+    Subject salesforce = subject(Subject.Kind.USER, "salesforce-003xx000004TmAa", true);
+    assertThat(salesforce.isIn("salesforce-003xx000004TmAA")).isFalse();
+    assertThat(salesforce.isIn("of salesforce-003xx000004TmAa,")).isTrue();
   }
 
   @Test

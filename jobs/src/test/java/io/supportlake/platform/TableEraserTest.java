@@ -6,6 +6,7 @@ import io.supportlake.testing.Lines;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -107,6 +108,116 @@ class TableEraserTest extends SparkSuite {
         .containsExactlyInAnyOrder("customer|erased-1", "agent|erased-2");
   }
 
+  @Test
+  void aNameThatIsAUsersAndAnAgentsIsTakenKindByKindInEitherOrder() {
+    for (List<Subject.Kind> order :
+        List.of(
+            List.of(Subject.Kind.USER, Subject.Kind.AGENT),
+            List.of(Subject.Kind.AGENT, Subject.Kind.USER))) {
+      Lake lake = lakeIn(folder.resolve(order.toString()));
+      lake.append(
+          "bronze.case_event",
+          Stream.of("agent", "customer", "system")
+              .map(type ->
+                  Rows.of(CONTRACTS, "bronze.case_event")
+                      .with("actor_type", type, "actor_id", "jane.doe", "text", type)
+                      .dataset(spark()))
+              .reduce(Dataset::union)
+              .orElseThrow(),
+          3,
+          1);
+      lake.append(
+          "bronze.case_event",
+          event("e9", "c9", "a9", "jane.doe.smith", "of jane.doe@corp.com")
+              .union(event("e8", "c9", "a9", "sam (jane.doe)", "words")),
+          2,
+          2);
+      Contract events = CONTRACTS.of("bronze.case_event");
+      List<Boolean> byKey = new ArrayList<>();
+      for (Subject.Kind kind : order) {
+        Subject subject = Subject.of(lake, SETTINGS.key(), kind, "jane.doe", List.of());
+        byKey.add(subject.isNamedByKeyOnly());
+        TableEraser eraser =
+            new TableEraser(
+                spark(),
+                lake,
+                subject,
+                "erased-" + kind.word(),
+                "token-1",
+                List.of(),
+                List.of(),
+                List.of());
+        assertThat(eraser.erase(events).changed()).isPositive();
+        assertThat(eraser.holds(events)).isFalse();
+      }
+      assertThat(byKey).containsExactly(true, false);
+      assertThat(Lines.of(lake.read(events.name()), "actor_type", "actor_id", "user_id", "text"))
+          .contains("customer|erased-user|null|null", "agent|erased-agent|null|agent")
+          .anyMatch(row -> row.endsWith("|jane.doe.smith|of jane.doe@corp.com"))
+          .anyMatch(row -> row.matches(".*\\|sam \\(erased-(user|agent)\\)\\|words"))
+          .noneMatch(row -> row.contains("|jane.doe|"))
+          .hasSize(5);
+    }
+  }
+
+  @Test
+  void anIdIsNotOfTheOtherKindWhereTheRowDoesNotTellOrSomebodyOnlyAsked() {
+    Lake lake = lakeIn(folder);
+    lake.append(
+        "bronze.case_event",
+        Stream.of("system", "customer")
+            .map(type ->
+                Rows.of(CONTRACTS, "bronze.case_event")
+                    .with("actor_type", type, "actor_id", "zendesk-123")
+                    .dataset(spark()))
+            .reduce(Dataset::union)
+            .orElseThrow(),
+        2,
+        1);
+    lake.append(
+        "bronze.erasure_request",
+        Rows.of(CONTRACTS, "bronze.erasure_request")
+            .with("subject_kind", "agent", "subject_id", "zendesk-123")
+            .dataset(spark()),
+        1,
+        1);
+
+    assertThat(isByKey(lake, Subject.Kind.USER)).isFalse();
+    assertThat(isByKey(lake, Subject.Kind.AGENT)).as("a customer is one").isTrue();
+    lake.append(
+        "bronze.case_event",
+        Rows.of(CONTRACTS, "bronze.case_event").with("agent_id", "zendesk-123").dataset(spark()),
+        1,
+        2);
+    assertThat(isByKey(lake, Subject.Kind.USER)).isTrue();
+  }
+
+  private static boolean isByKey(Lake lake, Subject.Kind kind) {
+    return Subject.of(lake, SETTINGS.key(), kind, "zendesk-123", List.of()).isNamedByKeyOnly();
+  }
+
+  @Test
+  void whereSilverHasAUsersOwnIdItGoesUnlessItMayBeAnothers() {
+    Lake lake = lakeIn(folder);
+    lake.append(
+        "silver.case_event",
+        Stream.of("usr-0007-1", "1042", "usr-0007-12")
+            .map(actor ->
+                Rows.of(CONTRACTS, "silver.case_event")
+                    .with("actor_type", "system", "actor_id", actor)
+                    .dataset(spark()))
+            .reduce(Dataset::union)
+            .orElseThrow(),
+        3,
+        1);
+    Contract events = CONTRACTS.of("silver.case_event");
+
+    assertThat(eraser(lake, "usr-0007-1").erase(events)).isEqualTo(new TableEraser.Done(0, 1));
+    assertThat(eraser(lake, "1042").erase(events)).isEqualTo(TableEraser.Done.NOTHING);
+    assertThat(Lines.of(lake.read(events.name()), "actor_id"))
+        .containsExactly("1042", "erased-1", "usr-0007-12");
+  }
+
   private static Dataset<Row> actor(String type) {
     return Rows.of(CONTRACTS, "bronze.case_event")
         .with("actor_type", type, "actor_id", "1042", "text", "words")
@@ -154,15 +265,18 @@ class TableEraserTest extends SparkSuite {
     lake.append(
         "bronze.case_event",
         event("e1", "c1", "a1", "usr-0008-1", "see ?mail=LEE%40example.com&x")
-            .union(event("e2", "c2", "a1", "usr-0008-1", "nothing")),
-        2,
+            .union(event("e2", "c2", "a1", "usr-0008-1", "nothing"))
+            .union(event("e3", "c3", "a1", "lee@example.com", "by another name")),
+        3,
         1);
 
     assertThat(eraser(lake, "usr-0007-1").erase(CONTRACTS.of("bronze.case_event")))
-        .isEqualTo(new TableEraser.Done(0, 1));
+        .isEqualTo(new TableEraser.Done(0, 2));
     assertThat(rows(lake))
         .containsExactlyInAnyOrder(
-            "e1 c1 a1 usr-0008-1 see ?mail=[erased]&x", "e2 c2 a1 usr-0008-1 nothing");
+            "e1 c1 a1 usr-0008-1 see ?mail=[erased]&x",
+            "e2 c2 a1 usr-0008-1 nothing",
+            "e3 c3 a1 erased-1 by another name");
   }
 
   @Test
