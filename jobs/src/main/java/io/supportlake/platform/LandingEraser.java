@@ -298,6 +298,12 @@ record LandingEraser(
       return field < columns.size() ? columns.get(field) : "";
     }
 
+    /** Whether a member, or what a list in it holds, is of the person's texts. */
+    private boolean isText(String member) {
+      return keys.filter(k -> k.columns().texts().contains(member.replaceFirst("\\..*", "")))
+          .isPresent();
+    }
+
     /** Where the contract says that the record names the person. */
     private List<LandedValues.Place> keyed(String entry) {
       return keys.map(k ->
@@ -358,7 +364,21 @@ record LandingEraser(
       }
       String left =
           isNamedByKey ? withoutKeys(records, entry) : withoutNumbers(entry, isId, idName);
+      if (records.isOurs && isOwn) {
+        left = withoutTexts(records, left);
+      }
       return subject.masked(withoutContactNumbers(left), isOwn, idName, tokenName);
+    }
+
+    /** An agent's name and comments, which nothing else may tell any more. */
+    private String withoutTexts(Records records, String entry) {
+      return LandedValues.replaced(
+          entry,
+          records.places(entry, value -> !value.isEmpty()).stream()
+              .filter(p -> records.isText(records.name(p)))
+              .toList(),
+          ErasedRecords.NO_TEXT,
+          records.header() == null);
     }
 
     /** Whether the record is the person's, and does not merely mention the person. */

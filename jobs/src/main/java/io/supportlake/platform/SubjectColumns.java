@@ -147,10 +147,13 @@ record SubjectColumns(
     return kind == Subject.Kind.USER ? List.of(kind.word(), ACCOUNT) : List.of(kind.word());
   }
 
-  /** Columns that name a record: sources make such ids of others, as of an agent's. */
+  /**
+   * Columns that name a record, a message by its event too: sources make such ids of others, as of
+   * an agent's.
+   */
   static Set<String> recordIds(List<Contract> raw) {
     return Stream.concat(
-            Stream.of("record_id"),
+            Stream.of("record_id", "message_id"),
             raw.stream()
                 .flatMap(contract -> contract.columns().stream())
                 .filter(column -> column.keyPosition() > 0)

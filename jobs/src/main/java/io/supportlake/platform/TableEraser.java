@@ -28,6 +28,9 @@ import org.apache.spark.sql.types.StructType;
 final class TableEraser {
   private static final String TEXT_ARRAY = "array<string>";
 
+  /** Kinds of subjects that are the person's and are not renamed. */
+  private static final List<String> KEPT_KEYS = List.of("case", "text");
+
   private final SparkSession spark;
   private final Lake lake;
   private final Dataset<Row> source;
@@ -145,7 +148,7 @@ final class TableEraser {
     Map<String, String> set = new LinkedHashMap<>();
     String isOwn = "false";
     for (String subjectKind :
-        Stream.concat(SubjectColumns.kinds(kind).stream(), Stream.of("case", "text")).toList()) {
+        Stream.concat(SubjectColumns.kinds(kind).stream(), KEPT_KEYS.stream()).toList()) {
       SubjectColumns columns = SubjectColumns.of(contract, subjectKind).orElse(null);
       if (columns == null) {
         continue;
@@ -157,7 +160,14 @@ final class TableEraser {
       if (columns.isDeleted()) {
         deletions.add(names);
       }
-      conditions.add(names);
+      if (KEPT_KEYS.contains(subjectKind) && !columns.isDeleted()) {
+        // Such keys stay, so that the row holds the person no more once its words are gone.
+        columns
+            .texts()
+            .forEach(t -> conditions.add("(%s AND %s)".formatted(names, isFull(contract, t))));
+      } else {
+        conditions.add(names);
+      }
       columns
           .texts()
           .forEach(t -> textConditions.computeIfAbsent(t, _ -> new ArrayList<>()).add(names));
@@ -291,6 +301,15 @@ final class TableEraser {
   }
 
   private static String empty(Contract.Column column) {
-    return column.required() ? "'" + ErasedRecords.NO_TEXT + "'" : "NULL";
+    String text = "'" + ErasedRecords.NO_TEXT + "'";
+    return !column.required()
+        ? "NULL"
+        : column.type().equals(DataTypes.StringType) ? text : "array(" + text + ")";
+  }
+
+  private static String isFull(Contract contract, String text) {
+    Contract.Column column =
+        contract.columns().stream().filter(c -> c.name().equals(text)).findFirst().orElseThrow();
+    return "NOT (%s <=> %s)".formatted(column(text), empty(column));
   }
 }

@@ -622,4 +622,32 @@ class LandingEraserTest extends SparkSuite {
           .isEqualTo(header + "ros-erased-1-0,erased-1,\"a\nb\"\n");
     }
   }
+
+  @Test
+  void anAgentsNameAndCommentsGoThoughNothingTellsThemAnyMore() throws IOException {
+    Path roster =
+        landed(
+            "roster_change/2026-03-02/a.csv",
+            "change_id,agent_id,agent_name,skills,team\nros-1,usr-0007-1,\"Marie, P\",a;b,x\nros-2,agt-2,Marie,,x\n");
+    Path reviews =
+        landed(
+            "quality_review/2026-03-02/a.csv",
+            "rating_id,agent_id,comment\nr1,usr-0007-1,Marie did well\nr2,agt-2,Marie knows\n");
+    Subject agent = subject(Subject.Kind.AGENT, ID);
+
+    assertThat(
+            new LandingEraser(
+                    new Landing(folder.toString(), new Configuration()),
+                    Map.of("roster_change", ",", "quality_review", ","),
+                    agent,
+                    vendors(agent))
+                .rewrite(NONE, "erased-1", "token-1")
+                .rewritten())
+        .hasSize(2);
+    assertThat(roster)
+        .hasContent(
+            "change_id,agent_id,agent_name,skills,team\nros-1,erased-1,[erased],[erased],x\nros-2,agt-2,Marie,,x\n");
+    assertThat(reviews)
+        .hasContent("rating_id,agent_id,comment\nr1,erased-1,[erased]\nr2,agt-2,Marie knows\n");
+  }
 }

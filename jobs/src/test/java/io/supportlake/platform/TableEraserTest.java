@@ -218,6 +218,60 @@ class TableEraserTest extends SparkSuite {
         .containsExactly("1042", "erased-1", "usr-0007-12");
   }
 
+  @Test
+  void aTopicWhoseExampleWasTheUsersStaysAndHoldsTheUserNoMore() {
+    Lake lake = lakeIn(folder);
+    lake.append(
+        "gold.ticket_topic",
+        Stream.of("mine", "another")
+            .map(id ->
+                Rows.of(CONTRACTS, "gold.ticket_topic")
+                    .with("medoid_case_id", id, "medoid_text", "words of " + id)
+                    .dataset(spark()))
+            .reduce(Dataset::union)
+            .orElseThrow(),
+        2,
+        1);
+    Subject user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "1042", List.of());
+    TableEraser eraser =
+        new TableEraser(
+            spark(), lake, user, "erased-1", "token-1", List.of("mine"), List.of(), List.of());
+    Contract topics = CONTRACTS.of("gold.ticket_topic");
+
+    assertThat(eraser.erase(topics)).isEqualTo(new TableEraser.Done(0, 1));
+    assertThat(Lines.of(lake.read(topics.name()), "medoid_case_id", "medoid_text"))
+        .containsExactly("another|words of another", "mine|[erased]");
+    assertThat(eraser.holds(topics)).isFalse();
+  }
+
+  @Test
+  void aListOfAPersonsAccountQuotesNoAttempts() {
+    Lake lake = lakeIn(folder);
+    Subject user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "zendesk-77", List.of());
+    lake.append(
+        "gold.outreach_list",
+        Stream.of(PersonAccount.of(user.token()), "another")
+            .map(account ->
+                Rows.of(CONTRACTS, "gold.outreach_list")
+                    .with(
+                        "account_id",
+                        account,
+                        "earlier_attempts",
+                        List.of("1 Mar 2026, phone: no answer (asked for Jo)"))
+                    .dataset(spark()))
+            .reduce(Dataset::union)
+            .orElseThrow(),
+        2,
+        1);
+    Contract list = CONTRACTS.of("gold.outreach_list");
+
+    assertThat(eraser(lake, "zendesk-77").erase(list)).isEqualTo(new TableEraser.Done(0, 1));
+    assertThat(
+            Lines.of(
+                lake.read(list.name()).orderBy("account_id"), "concat_ws(';', earlier_attempts)"))
+        .containsExactlyInAnyOrder("[erased]", "1 Mar 2026, phone: no answer (asked for Jo)");
+  }
+
   private static Dataset<Row> actor(String type) {
     return Rows.of(CONTRACTS, "bronze.case_event")
         .with("actor_type", type, "actor_id", "1042", "text", "words")
