@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.supportlake.outreach.DispositionFile;
 import io.supportlake.outreach.OutreachFiles;
+import io.supportlake.platform.ErasureLedger;
 import io.supportlake.platform.FinishedSet;
 import io.supportlake.platform.Hashes;
 import io.supportlake.platform.Outputs;
@@ -59,6 +60,7 @@ final class OutreachCommand implements Callable<Integer> {
           "there is no list of %s: the last finished run ended with %s. Choose an earlier --date, or run ./supportlake run --date %s first."
               .formatted(date, finished.to(), date));
     }
+    ErasureLedger.refuseUnfinished(installation.lake());
     List<Row> lines =
         finished
             .read(installation.lake(), "gold.outreach_list")

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.sum;
 import io.supportlake.gold.value.ReportQueries;
 import io.supportlake.platform.ConfLoader;
 import io.supportlake.platform.Contract;
+import io.supportlake.platform.ErasureLedger;
 import io.supportlake.platform.FinishedSet;
 import io.supportlake.platform.Lake;
 import io.supportlake.platform.Outputs;
@@ -60,6 +61,7 @@ final class ReportCommand implements Callable<Integer> {
           "there is nothing to report: no run has finished on this lake. Run ./supportlake run first.");
     }
     Lake lake = installation.lake();
+    ErasureLedger.refuseUnfinished(lake);
     LocalDate horizon = to.plusDays(1);
     ReportQueries.Tables tables =
         new ReportQueries.Tables(

@@ -57,11 +57,9 @@ public final class TopicClusters {
       String id, float[] centroid, int size, List<String> phrases, String medoidText)
       implements Serializable {
 
-    /** The phrases in one line, or the medoid's beginning where there are none. */
+    /** The phrases in one line, or the id where there are none: a customer's words are no name. */
     public String label() {
-      return phrases.isEmpty()
-          ? medoidText.substring(0, Math.min(60, medoidText.length()))
-          : String.join(", ", phrases);
+      return phrases.isEmpty() ? id : String.join(", ", phrases);
     }
 
     Topic withId(String newId) {

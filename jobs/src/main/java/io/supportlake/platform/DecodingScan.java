@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -122,9 +123,18 @@ public final class DecodingScan {
 
   /** The same for needles that are no part of other values. */
   static List<Found> find(Path root, Map<String, Bounds> needles) {
+    return find(root, _ -> true, needles);
+  }
+
+  /** The same in some of the files. */
+  static List<Found> find(Path root, Predicate<Path> isScanned, Map<String, Bounds> needles) {
     DecodingScan scan = new DecodingScan(needles);
     try (Stream<Path> paths = Files.walk(root)) {
-      return paths.sorted(Comparator.naturalOrder()).flatMap(p -> scan.file(root, p)).toList();
+      return paths
+          .filter(isScanned)
+          .sorted(Comparator.naturalOrder())
+          .flatMap(p -> scan.file(root, p))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot list %s: make it readable, then search again".formatted(root), e);

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.supportlake.rules.KeyedHash;
+import io.supportlake.rules.Redactor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -45,9 +47,13 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
   static final String LATER = "erased";
 
   /** What is in the place of a text that must not be null. */
-  static final String NO_TEXT = "[erased]";
+  static final String NO_TEXT = Redactor.ERASED;
 
   private static final String KNOWN_AS = "known_as";
+
+  /** What stands for an erased agent in landed files, in vendors' after the mapping's word. */
+  private static final Predicate<String> NAME_OF_ERASED =
+      Pattern.compile("(?:.*-)?" + LATER + "|" + Erasure.PSEUDONYM).asMatchPredicate();
 
   /**
    * Records without the erased people.
@@ -95,9 +101,8 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
       if (naming.columns().isLaterTaken()) {
         String[] known = {KNOWN_AS};
         out =
-            out.withColumn(
-                    KNOWN_AS, regexp_replace(col("record_id"), lit(word(naming.ids())), lit(LATER)))
-                .join(known(lake, bronze, out, runSequence), known, "left_semi")
+            out.withColumn(KNOWN_AS, knownAs(naming))
+                .join(known(lake, bronze, naming, out, runSequence), known, "left_semi")
                 .drop(KNOWN_AS);
         rows =
             rows.join(out.select(SourceIngest.ROW), new String[] {SourceIngest.ROW}, "left_anti");
@@ -153,8 +158,12 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     return namings;
   }
 
+  /** Landed records of an agent stay, under a name that an erasure gave and no ledger knows. */
   private List<String> erased(Subject.Kind kind, SubjectColumns columns, Dataset<Row> typed) {
-    return values(columns, typed, id -> isErased(kind, id));
+    return values(
+        columns,
+        typed,
+        id -> isErased(kind, id) || (kind == Subject.Kind.AGENT && NAME_OF_ERASED.test(id)));
   }
 
   private List<String> erasedAccounts(SubjectColumns columns, Dataset<Row> typed) {
@@ -199,9 +208,20 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     return ids.stream().map(pattern).collect(Collectors.joining("|", "(?i:", ")"));
   }
 
-  /** Bronze's records of earlier runs on the same days, the random names in their ids made one. */
+  /**
+   * A record's id with one name for random names and people: bronze has either in the ids of
+   * records, as an earlier version of the record named the person or did not.
+   */
+  private static Column knownAs(Naming naming) {
+    return regexp_replace(
+        regexp_replace(col("record_id"), lit(Erasure.PSEUDONYM), lit(LATER)),
+        lit(word(naming.ids())),
+        lit(LATER));
+  }
+
+  /** Bronze's records of earlier runs on the same days. */
   private static Dataset<Row> known(
-      Lake lake, Contract bronze, Dataset<Row> rows, long runSequence) {
+      Lake lake, Contract bronze, Naming naming, Dataset<Row> rows, long runSequence) {
     Set<java.sql.Date> days =
         rows
             .select("event_date")
@@ -214,7 +234,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
     return lake.read(bronze.name())
         .where(col("event_date").isInCollection(days))
         .where(col("ingest_run").lt(runSequence))
-        .select(regexp_replace(col("record_id"), lit(Erasure.PSEUDONYM), lit(LATER)).as(KNOWN_AS))
+        .select(knownAs(naming).as(KNOWN_AS))
         .distinct();
   }
 

@@ -1,12 +1,8 @@
 package io.supportlake.platform;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.supportlake.Settings;
 import io.supportlake.platform.ErasureLedger.Entry;
 import io.supportlake.platform.TableEraser.Done;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,7 +24,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +42,6 @@ public final class Erasure {
   /** A regular expression of the random names. */
   static final String PSEUDONYM = "erased-[0-9a-f]{" + 2 * PSEUDONYM_BYTES + "}";
 
-  private static final String CSV = ".csv";
-
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Where contact values stand: last, so that a second call still knows what to look for. */
@@ -60,8 +53,9 @@ public final class Erasure {
           "bronze.roster_change",
           "bronze.erasure_request");
 
-  /** Read for whose cases and words there are, and so after those that hang on these. */
-  private static final List<String> ROOTS = List.of("silver.case_message", "silver.support_case");
+  /** Read for whose words there are, and so after those that hang on these; messages last. */
+  private static final List<String> ROOTS =
+      List.of("silver.error_event", "silver.support_case", "silver.case_message");
 
   private final SparkSession spark;
   private final Lake lake;
@@ -117,7 +111,7 @@ public final class Erasure {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
-      locked(List.of(person));
+      refuse(locked(List.of(person)));
     }
   }
 
@@ -154,10 +148,11 @@ public final class Erasure {
       Set<String> ids = new HashSet<>();
       Map<Boolean, List<Person>> byTurn =
           asked.stream().collect(Collectors.partitioningBy(person -> ids.add(person.id())));
+      SortedSet<String> found = new TreeSet<>();
       for (boolean isFirst : new boolean[] {true, false}) {
         List<Person> people = byTurn.getOrDefault(isFirst, List.of());
         if (!people.isEmpty()) {
-          locked(people);
+          found.addAll(locked(people));
         }
       }
       if (!tokens.isEmpty()) {
@@ -165,6 +160,7 @@ public final class Erasure {
             "of %d people the id is known to nobody but who asked: ./supportlake erase --subject ID completes it",
             tokens.size());
       }
+      refuse(found);
       return asked.size();
     }
   }
@@ -176,10 +172,14 @@ public final class Erasure {
    * What is done about a person.
    *
    * @param entries in the ledger, begun
+   * @param outputs removes outputs
+   * @param quoted the person's words, as outputs quote them
    * @param left number of landed files that name the person and are still to be taken
    */
   private record Going(
       Subject subject,
+      OutputEraser outputs,
+      SortedSet<String> quoted,
       TableEraser tables,
       LandingEraser landed,
       List<Entry> entries,
@@ -187,15 +187,18 @@ public final class Erasure {
       long files,
       int left) {
     Going plus(Done more) {
-      return new Going(subject, tables, landed, entries, done.plus(more), files, left);
+      return new Going(
+          subject, outputs, quoted, tables, landed, entries, done.plus(more), files, left);
     }
   }
 
   /**
    * Old versions go and files are searched once for all people. What tells whom to look for goes
    * last, so that a call that was cut off is completed by one that knows as much.
+   *
+   * @return files and tables in which the proof finds some of them, who are then not done
    */
-  private void locked(List<Person> people) {
+  private SortedSet<String> locked(List<Person> people) {
     long started = System.nanoTime();
     // Of a run that finished, but was cut off before it had forgotten what it needs no more.
     Decisions.forget(lake);
@@ -208,6 +211,8 @@ public final class Erasure {
     List<Going> all = new ArrayList<>();
     people.forEach(person -> all.add(withoutIdentities(person, mappings, toCome)));
     forgetOldVersions(c -> true);
+    // What was written meanwhile, of old versions.
+    all.forEach(going -> going.outputs().remove(going.subject(), going.quoted()));
     SortedSet<Path> identities =
         IDENTITIES.stream()
             .map(t -> Path.of(lake.path(t)).toAbsolutePath().normalize())
@@ -241,6 +246,10 @@ public final class Erasure {
     SortedSet<String> found = new TreeSet<>();
     traces.values().forEach(found::addAll);
     left.values().forEach(found::addAll);
+    return found;
+  }
+
+  private static void refuse(SortedSet<String> found) {
     if (!found.isEmpty()) {
       throw DataErrors.notErased(found);
     }
@@ -326,9 +335,17 @@ public final class Erasure {
             subject,
             idName,
             tokenName,
-            cases(subject, tokenName),
-            texts(subject),
+            SubjectWords.of(lake, kind, List.of(subject.token(), tokenName)),
             vendors.refused(lake.read("ops.quarantine")));
+    // Before the tables, which tell what of the person reports quote. Those of the last finished
+    // set still do where a call was cut off.
+    Contract alerts = contracts.of("gold.issue_alert");
+    SortedSet<String> quoted = tables.quoted(alerts, lake.read(alerts.name()));
+    quoted.addAll(tables.quoted(alerts, FinishedSet.of(lake).read(lake, alerts.name())));
+    OutputEraser outputs =
+        new OutputEraser(
+            Path.of(config.lake().out()), contracts.of("gold.outreach_list"), progress);
+    long outputFiles = outputs.remove(subject, quoted).size();
     Done done = Done.NOTHING;
     for (Contract contract : ordered()) {
       if (!IDENTITIES.contains(contract.name())) {
@@ -347,11 +364,13 @@ public final class Erasure {
                 path));
     return new Going(
         subject,
+        outputs,
+        quoted,
         tables,
         landed,
         entries,
         done,
-        files.rewritten().size() + (long) removeOutputs(subject).size(),
+        files.rewritten().size() + outputFiles,
         files.left().size());
   }
 
@@ -403,34 +422,6 @@ public final class Erasure {
     return "erased-" + HexFormat.of().formatHex(bytes);
   }
 
-  /** Cases that the user opened, before or after the case table was gone through. */
-  private List<String> cases(Subject subject, String tokenName) {
-    return subject.kind() == Subject.Kind.AGENT
-        ? List.of()
-        : strings(
-            lake.read("silver.support_case")
-                .where(col("user_id").isin(subject.token(), tokenName))
-                .select("case_id"));
-  }
-
-  /** Hashes of words that nobody but the user wrote. */
-  private List<String> texts(Subject subject) {
-    if (subject.kind() == Subject.Kind.AGENT) {
-      return List.of();
-    }
-    Dataset<Row> messages = lake.read("silver.case_message");
-    var isOwn = col("actor_id").eqNullSafe(subject.token());
-    return strings(
-        messages
-            .where(isOwn)
-            .select("text_hash")
-            .except(messages.where(org.apache.spark.sql.functions.not(isOwn)).select("text_hash")));
-  }
-
-  private static List<String> strings(Dataset<Row> column) {
-    return column.distinct().collectAsList().stream().map(r -> r.getString(0)).toList();
-  }
-
   /** Bronze, silver, gold and quarantine; what hangs on others' rows comes before these. */
   private List<Contract> ordered() {
     Stream<Contract> all =
@@ -468,65 +459,6 @@ public final class Erasure {
         .filter(m -> m.format().equals("csv"))
         .forEach(m -> delimiters.put(m.folder(), m.delimiter()));
     return delimiters;
-  }
-
-  /**
-   * Lists whose column of the gold table names an agent by an id that no search for values finds:
-   * as CSV, and the same as XLSX.
-   */
-  static List<Path> listsNaming(Subject subject, Path out, Contract list) {
-    if (subject.kind() != Subject.Kind.AGENT || !subject.isNamedByKeyOnly()) {
-      return List.of();
-    }
-    SourceKeys keys =
-        new SourceKeys(SubjectColumns.of(list, subject.kind().word()).orElseThrow(), subject.id());
-    List<Path> named = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(out)) {
-      for (Path csv : files.filter(f -> f.toString().endsWith(CSV)).toList()) {
-        List<String> lines = Files.readAllLines(csv);
-        List<String> header =
-            lines.isEmpty()
-                ? List.of()
-                : LandedRecords.Header.names(lines.getFirst().replace("\uFEFF", ""), ",");
-        if (lines.stream().skip(1).anyMatch(l -> !keys.inCsv(header, ',', l).isEmpty())) {
-          named.add(csv);
-          String name = String.valueOf(csv.getFileName());
-          Path same = csv.resolveSibling(name.substring(0, name.length() - CSV.length()) + ".xlsx");
-          if (Files.exists(same)) {
-            named.add(same);
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot read the lists in %s: make them readable as UTF-8 or take away what is no list of ours, then start again"
-              .formatted(out),
-          e);
-    }
-    return named;
-  }
-
-  /** Lists and reports that hold the person; they can be written again. */
-  private Collection<Path> removeOutputs(Subject subject) {
-    Path out = Path.of(config.lake().out());
-    if (!Files.isDirectory(out)) {
-      return List.of();
-    }
-    SortedSet<Path> found =
-        new TreeSet<>(listsNaming(subject, out, contracts.of("gold.outreach_list")));
-    DecodingScan.find(out, subject.fileNeedles()).forEach(hit -> found.add(hit.file()));
-    for (Path file : found) {
-      try {
-        Files.deleteIfExists(file);
-        progress.step("  removed %s", file);
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "cannot remove %s, which holds the person: make its folder writable, then start again"
-                .formatted(file),
-            e);
-      }
-    }
-    return found;
   }
 
   /**
@@ -574,10 +506,15 @@ public final class Erasure {
   }
 
   /** Adds the files that hold a person to what was found of the person. */
-  private static void search(
+  private void search(
       Collection<Path> roots,
       Map<Going, SortedSet<String>> found,
       BiPredicate<Going, Path> isSearched) {
+    Path zone = Path.of(config.landing()).toAbsolutePath().normalize();
+    // Neither taken nor rewritten: who writes them has not finished, and may have cut them
+    // anywhere.
+    Predicate<Path> isScanned =
+        file -> !(file.startsWith(zone) && Landing.isUnfinished(slashed(zone.relativize(file))));
     Map<String, Bounds> needles = new TreeMap<>();
     found
         .keySet()
@@ -587,7 +524,7 @@ public final class Erasure {
                 .forEach((value, bounds) -> needles.merge(value, bounds, Bounds::wider)));
     for (Path root : needles.isEmpty() ? List.<Path>of() : roots) {
       if (Files.isDirectory(root)) {
-        DecodingScan.find(root, needles)
+        DecodingScan.find(root, isScanned, needles)
             .forEach(h ->
                 found.forEach((going, files) -> {
                   if (going.subject().fileNeedles().containsKey(h.needle())

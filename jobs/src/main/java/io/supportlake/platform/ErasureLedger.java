@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ops.erasure_ledger}: who was to be forgotten and how far that is. It knows a person by a
  * keyed hash of a kind that no other table has, so that it links nobody to rows that stayed.
  */
-final class ErasureLedger {
+public final class ErasureLedger {
   /** The table. */
   static final String TABLE = "ops.erasure_ledger";
 
@@ -188,8 +188,13 @@ final class ErasureLedger {
     lake.overwrite(TABLE, spark.createDataFrame(rows, lake.contract(TABLE).schema()), rows.size());
   }
 
-  /** Refuses to go on while an erasure is half done: tables would disagree about the person. */
-  static void refuseUnfinished(Lake lake) {
+  /**
+   * Refuses to go on while an erasure is half done: tables would disagree about the person, and
+   * what is written for people might tell of them.
+   *
+   * @throws UsageException if one is
+   */
+  public static void refuseUnfinished(Lake lake) {
     List<String> requests =
         lake
             .read(TABLE)
@@ -201,7 +206,7 @@ final class ErasureLedger {
             .toList();
     if (!requests.isEmpty()) {
       throw new UsageException(
-          "an erasure was cut off (%s): some tables no longer hold the person, others do. Whoever started it starts it again, by ./supportlake erase with the same subject or with --pending; nothing was changed."
+          "an erasure was cut off, or is under way (%s): some tables no longer hold the person, others do. Whoever started it starts it again, by ./supportlake erase with the same subject or with --pending; nothing was changed."
               .formatted(String.join(", ", requests)));
     }
   }

@@ -52,7 +52,17 @@ final class LandedValues {
       String path,
       boolean isBeside,
       boolean isNumber,
-      boolean isAgents) {}
+      boolean isAgents) {
+    /**
+     * Of CSV the field's name; empty where the header has none.
+     *
+     * @param header names of the fields
+     */
+    String column(List<String> header) {
+      int field = Integer.parseInt(path);
+      return field < header.size() ? header.get(field) : "";
+    }
+  }
 
   /** Whether a record looks like one of JSON. */
   static boolean isJson(String entry) {

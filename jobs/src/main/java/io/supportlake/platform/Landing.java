@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
@@ -72,6 +73,9 @@ final class Landing {
   /** How a bzip2 begins. */
   private static final String BZIP2 = "BZh";
 
+  /** Ends the name of what replaces a file, until it is moved into place. */
+  private static final String REPLACING = ".replacing";
+
   /** Ends the name of what says that a file was replaced. */
   private static final String MARK = ".replaced";
 
@@ -107,7 +111,7 @@ final class Landing {
       while (iterator.hasNext()) {
         FileStatus status = iterator.next();
         String path = relative(status.getPath());
-        if (Arrays.stream(path.split("/", -1)).skip(1).noneMatch(Landing::isUnfinished)) {
+        if (!isUnfinished(path)) {
           found.add(
               new LandedFile(
                   path,
@@ -404,7 +408,7 @@ final class Landing {
    */
   void replace(String path, Content content) {
     Path file = new Path(root, path);
-    Path beside = new Path(file.getParent(), "." + file.getName() + ".tmp");
+    Path beside = new Path(file.getParent(), "." + file.getName() + REPLACING);
     try {
       String was = contentHash(path);
       content.writeTo(files.create(beside, true));
@@ -436,7 +440,7 @@ final class Landing {
    */
   List<Replaced> replaced() {
     List<Replaced> replaced = new ArrayList<>();
-    for (Path mark : marks()) {
+    for (Path mark : hidden(MARK)) {
       String name = mark.getName();
       Path file = new Path(mark.getParent(), name.substring(1, name.length() - MARK.length()));
       try {
@@ -459,12 +463,15 @@ final class Landing {
     return replaced;
   }
 
-  /** Removes the marks of replaced files. */
+  /** Removes the marks of replaced files, and what a call that was cut off left beside one. */
   void forgetReplaced() {
-    marks().forEach(mark -> delete(relative(mark)));
+    Stream.of(MARK, REPLACING)
+        .flatMap(end -> hidden(end).stream())
+        .forEach(path -> delete(relative(path)));
   }
 
-  private List<Path> marks() {
+  /** Files beside others, by what their names end with. */
+  private List<Path> hidden(String end) {
     List<Path> marks = new ArrayList<>();
     try {
       if (!files.exists(root)) {
@@ -473,7 +480,7 @@ final class Landing {
       RemoteIterator<LocatedFileStatus> iterator = files.listFiles(root, true);
       while (iterator.hasNext()) {
         Path path = iterator.next().getPath();
-        if (path.getName().startsWith(".") && path.getName().endsWith(MARK)) {
+        if (path.getName().startsWith(".") && path.getName().endsWith(end)) {
           marks.add(path);
         }
       }
@@ -499,7 +506,17 @@ final class Landing {
     return root.toUri().relativize(file.toUri()).getPath();
   }
 
-  private static boolean isUnfinished(String name) {
+  /**
+   * Whether a file is not to be taken: it is still being written, or lies where nothing is taken
+   * from.
+   *
+   * @param path below the root
+   */
+  static boolean isUnfinished(String path) {
+    return Arrays.stream(path.split("/", -1)).skip(1).anyMatch(Landing::isUnfinishedName);
+  }
+
+  private static boolean isUnfinishedName(String name) {
     return name.startsWith("_")
         || name.startsWith(".")
         || name.endsWith(".tmp")

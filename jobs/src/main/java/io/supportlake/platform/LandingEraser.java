@@ -5,7 +5,6 @@ import io.supportlake.platform.VendorRecords.Told;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
@@ -78,15 +77,15 @@ record LandingEraser(
   record Rewritten(List<LandedFile> rewritten, List<String> left) {}
 
   /**
-   * Takes the person out. Files to come keep all lines of a user's, and of each all but contact
-   * values, which nobody would look for later.
+   * Takes the person out. Files to come keep their lines, and of each all but contact values, which
+   * nobody would look for later.
    *
    * @param idName stands for the id in what stays
    * @param tokenName stands for the token in what stays
    */
   Rewritten rewrite(PagesToCome toCome, String idName, String tokenName) {
-    Kept kept = new Kept(subject.finder(), idName, tokenName);
-    Found found = find(_ -> true, kept);
+    Kept kept = new Kept(idName, tokenName);
+    Found found = find(_ -> true, subject.finder());
     List<LandedFile> rewritten = new ArrayList<>();
     List<String> left = new ArrayList<>();
     for (LandedFile file : found.files()) {
@@ -131,8 +130,8 @@ record LandingEraser(
   List<String> filesNaming(PagesToCome toCome) {
     Predicate<LandedFile> isAskedFor =
         subject.isNamedByKeyOnly() ? _ -> true : file -> vendors.looksInto(folder(file));
-    Kept kept = new Kept(subject.isNamedByKeyOnly() ? subject.finder() : _ -> false, "", "");
-    return find(file -> isAskedFor.test(file) && !isLeft(file, toCome), kept).files().stream()
+    Predicate<String> isIn = subject.isNamedByKeyOnly() ? subject.finder() : _ -> false;
+    return find(file -> isAskedFor.test(file) && !isLeft(file, toCome), isIn).files().stream()
         .map(LandedFile::path)
         .toList();
   }
@@ -146,15 +145,20 @@ record LandingEraser(
    */
   private record Found(List<LandedFile> files, Map<String, Map<String, Told>> told) {}
 
-  /** In all that lies there and is asked for, whether a contract names its folder or not. */
-  private Found find(Predicate<LandedFile> isAskedFor, Kept kept) {
+  /**
+   * In all that lies there and is asked for, whether a contract names its folder or not.
+   *
+   * @param isIn whether a text holds what is searched for; records that name the person are found
+   *     besides
+   */
+  private Found find(Predicate<LandedFile> isAskedFor, Predicate<String> isIn) {
     List<LandedFile> files =
         landing.list(".").stream().filter(f -> f.bytes() > 0).filter(isAskedFor).toList();
     // Of all files of a vendor's at once, since to map few records takes as long as to map many.
     Map<String, VendorRecords.Search> searches = new TreeMap<>();
     Set<String> mentioning = new TreeSet<>();
     for (LandedFile file : files) {
-      if (find(file, kept, searches)) {
+      if (find(file, isIn, searches)) {
         mentioning.add(file.path());
       }
     }
@@ -168,19 +172,20 @@ record LandingEraser(
   }
 
   /** Whether a file mentions the person; its records go to the searches of vendors'. */
-  private boolean find(LandedFile file, Kept kept, Map<String, VendorRecords.Search> searches) {
+  private boolean find(
+      LandedFile file, Predicate<String> isIn, Map<String, VendorRecords.Search> searches) {
     boolean isLookedInto = vendors.looksInto(folder(file));
     // Mentions are found line by line, which needs no more memory where a quote is never closed.
     @Nullable String delimiter =
         isLookedInto || subject.isNamedByKeyOnly() ? delimiter(file) : null;
     boolean isMentioned = false;
     try (BufferedReader reader = reader(file)) {
-      @Nullable String entry = next(reader, delimiter);
+      @Nullable String entry = Entries.next(reader, delimiter);
       Records records = new Records(file, delimiter == null ? null : entry);
       for (long number = 0; entry != null && (isLookedInto || !isMentioned); number++) {
         boolean isHeader = number == 0 && records.header() != null;
         isMentioned =
-            isMentioned || (isHeader ? kept.isIn.test(entry) : kept.isMentionedIn(records, entry));
+            isMentioned || isIn.test(entry) || (!isHeader && isNamedByKeyIn(records, entry));
         if (isLookedInto && !isHeader) {
           searches
               .computeIfAbsent(
@@ -188,12 +193,18 @@ record LandingEraser(
                   _ -> vendors.search(folder(file), records.header()))
               .add(file.path(), String.valueOf(number), entry);
         }
-        entry = next(reader, delimiter);
+        entry = Entries.next(reader, delimiter);
       }
       return isMentioned;
     } catch (IOException | IndexOutOfBoundsException e) {
       throw unreadable(landing, file, e);
     }
+  }
+
+  /** Whether a record names the person where a search for values does not find it. */
+  private boolean isNamedByKeyIn(Records records, String entry) {
+    return subject.isNamedByKeyOnly()
+        && (!records.keyed(entry).isEmpty() || records.isInBroken(entry));
   }
 
   private boolean isAnyLine(LandedFile file, Predicate<String> isWanted) {
@@ -233,7 +244,7 @@ record LandingEraser(
     try (BufferedReader reader = reader(file);
         Writer writer =
             new OutputStreamWriter(landing.packing(file.path(), sink), StandardCharsets.UTF_8)) {
-      @Nullable String entry = next(reader, delimiter);
+      @Nullable String entry = Entries.next(reader, delimiter);
       Records records = new Records(file, delimiter == null ? null : entry);
       for (long number = 0; entry != null; number++) {
         @Nullable Told of = told.get(String.valueOf(number));
@@ -247,7 +258,7 @@ record LandingEraser(
           writer.write(left);
           writer.write('\n');
         }
-        entry = next(reader, delimiter);
+        entry = Entries.next(reader, delimiter);
       }
     }
   }
@@ -291,11 +302,7 @@ record LandingEraser(
 
     /** The member or column of a place. */
     private String name(LandedValues.Place place) {
-      if (delimiter == null) {
-        return place.path();
-      }
-      int field = Integer.parseInt(place.path());
-      return field < columns.size() ? columns.get(field) : "";
+      return delimiter == null ? place.path() : place.column(columns);
     }
 
     /** Whether a member, or what a list in it holds, is of the person's texts. */
@@ -318,7 +325,7 @@ record LandingEraser(
 
   /** What stays of records. */
   private final class Kept {
-    private final Predicate<String> isIn;
+    private final Predicate<String> isIn = subject.finder();
     private final String idName;
     private final String tokenName;
     private final Pattern field = field(subject.id());
@@ -329,10 +336,10 @@ record LandingEraser(
     private final Predicate<String> isInRecordId =
         Pattern.compile(subject.recordIdPattern()).asPredicate();
     private final Predicate<String> isId = Pattern.compile(subject.idPattern()).asPredicate();
+    private final Set<String> recordIds = vendors.recordIds();
     private final boolean isNumber = VendorRecords.NUMBER.matcher(subject.id()).matches();
 
-    private Kept(Predicate<String> isIn, String idName, String tokenName) {
-      this.isIn = isIn;
+    private Kept(String idName, String tokenName) {
       this.idName = idName;
       this.tokenName = tokenName;
     }
@@ -340,16 +347,6 @@ record LandingEraser(
     /** The value as the whole of a field. */
     private static Pattern field(String value) {
       return Pattern.compile("(?<=^|[\",;\\t])" + Pattern.quote(value) + "(?=[\",;\\t\\r\\n]|$)");
-    }
-
-    private boolean isMentionedIn(Records records, String entry) {
-      return isIn.test(entry) || isNamedByKeyIn(records, entry);
-    }
-
-    /** Whether a record names the person where a search for values does not find it. */
-    private boolean isNamedByKeyIn(Records records, String entry) {
-      return subject.isNamedByKeyOnly()
-          && (!records.keyed(entry).isEmpty() || records.isInBroken(entry));
     }
 
     /** Null = it goes. */
@@ -405,12 +402,12 @@ record LandingEraser(
             .orElse(entry);
       }
       String left = LandedValues.replaced(entry, keyed, idName, isJson);
-      List<LandedValues.Place> recordIds =
+      List<LandedValues.Place> made =
           records.places(left, isInRecordId).stream()
-              .filter(p -> vendors.recordIds().contains(records.name(p)))
+              .filter(p -> recordIds.contains(records.name(p)))
               .toList();
       return LandedValues.replaced(
-          left, recordIds, raw -> raw.replaceAll(subject.recordIdPattern(), idName), isJson);
+          left, made, raw -> raw.replaceAll(subject.recordIdPattern(), idName), isJson);
     }
   }
 
@@ -431,55 +428,7 @@ record LandingEraser(
         : entry;
   }
 
-  /** The next record without its last line break, or null at the end. */
-  private static @Nullable String next(BufferedReader reader, @Nullable String delimiter)
-      throws IOException {
-    @Nullable String line = reader.readLine();
-    if (line == null || delimiter == null) {
-      return line;
-    }
-    StringBuilder entry = new StringBuilder(line);
-    boolean isQuoted = isQuotedAfter(line, delimiter.charAt(0), false);
-    while (isQuoted) {
-      @Nullable String more = reader.readLine();
-      if (more == null) {
-        break;
-      }
-      entry.append('\n').append(more);
-      isQuoted = isQuotedAfter(more, delimiter.charAt(0), true);
-    }
-    return entry.toString();
-  }
-
-  /** Whether a line of CSV ends within quotes; they are opened where a field begins only. */
-  private static boolean isQuotedAfter(String line, char delimiter, boolean isQuotedBefore) {
-    boolean isQuoted = isQuotedBefore;
-    boolean isAtStart = true;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (isQuoted) {
-        if (c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-          i++;
-        } else if (c == '"') {
-          isQuoted = false;
-        }
-        isAtStart = false;
-      } else {
-        isQuoted = c == '"' && isAtStart;
-        isAtStart = c == delimiter;
-      }
-    }
-    return isQuoted;
-  }
-
-  /** Without a mark of the encoding, which readers of the file leave away too. */
   private BufferedReader reader(LandedFile file) throws IOException {
-    BufferedReader reader =
-        new BufferedReader(new InputStreamReader(unpacked(landing, file), StandardCharsets.UTF_8));
-    reader.mark(1);
-    if (reader.read() != '\uFEFF') {
-      reader.reset();
-    }
-    return reader;
+    return Entries.reader(unpacked(landing, file));
   }
 }

@@ -72,6 +72,7 @@ public final class Maintenance {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
+      ErasureLedger.refuseUnfinished(lake);
       LocalDate day = asOf == null ? FinishedSet.of(lake).to() : asOf;
       if (!isDryRun) {
         Decisions.forget(lake);

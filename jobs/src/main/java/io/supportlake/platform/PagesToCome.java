@@ -30,17 +30,19 @@ record PagesToCome(Set<String> folders, Set<String> settled) {
 
   /** As it is now: what arrives later is to come. Reads each such file that was taken once. */
   static PagesToCome of(Lake lake, Landing landing, Map<String, SourceMapping> mappings) {
-    List<SourceMapping> ofPages =
-        mappings.values().stream().filter(SourceMapping::isOfPages).toList();
-    if (ofPages.isEmpty()) {
+    // A row without an array may give several records too, of which not all are the person's.
+    List<SourceMapping> ofSeveral =
+        mappings.values().stream().filter(m -> m.isOfPages() || m.records().size() > 1).toList();
+    if (ofSeveral.isEmpty()) {
       return new PagesToCome(Set.of(), Set.of());
     }
     Map<String, Taken> taken = ManifestFiles.of(lake).taken(FileChecks.refused(lake));
     Set<String> stopped = stopped(lake);
-    Set<String> unsettled = withRefusedRecords(lake, ofPages);
+    Set<String> unsettled =
+        withRefusedRecords(lake, ofSeveral.stream().filter(SourceMapping::isOfPages).toList());
     Set<String> folders = new HashSet<>();
     Set<String> settled = new HashSet<>();
-    for (SourceMapping mapping : ofPages) {
+    for (SourceMapping mapping : ofSeveral) {
       folders.add(mapping.folder());
       for (LandedFile file : landing.list(mapping.folder())) {
         Taken known = taken.get(file.path());
@@ -69,7 +71,7 @@ record PagesToCome(Set<String> folders, Set<String> settled) {
         .collect(Collectors.toSet());
   }
 
-  /** Not more than there are files of pages. */
+  /** Refused records of other files are replayed from quarantine. Not more than there are files. */
   private static Set<String> withRefusedRecords(Lake lake, List<SourceMapping> ofPages) {
     return lake
         .read("ops.quarantine")

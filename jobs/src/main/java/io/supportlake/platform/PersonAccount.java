@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import io.supportlake.rules.KeyedHash;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
@@ -31,6 +32,11 @@ final class PersonAccount {
   /** The account of the user that the token stands for. */
   static String of(String token) {
     return PREFIX + token;
+  }
+
+  /** Whether an account is one user, under whatever key; of null it is null. */
+  static Column isPersons(Column account) {
+    return account.rlike("^" + PREFIX + "usr_[^_]+_[0-9a-f]+$");
   }
 
   /** The token of the user that the account stands for; empty where it is a company's. */

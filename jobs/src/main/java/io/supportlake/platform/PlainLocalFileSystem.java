@@ -5,6 +5,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
@@ -83,6 +85,24 @@ public class PlainLocalFileSystem extends RawLocalFileSystem {
     /** Made by Hadoop by its class name. */
     public Context(URI uri, Configuration configuration) throws IOException, URISyntaxException {
       super(uri, new PlainLocalFileSystem(), configuration, "file", false);
+    }
+
+    /** In one move; Hadoop's own deletes what is replaced first, and may be killed between. */
+    @Override
+    public void renameInternal(Path from, Path to, boolean overwrite) throws IOException {
+      if (overwrite) {
+        Files.move(
+            local(from),
+            local(to),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      } else {
+        super.renameInternal(from, to, false);
+      }
+    }
+
+    private static java.nio.file.Path local(Path path) {
+      return java.nio.file.Path.of(path.toUri().getPath());
     }
   }
 }

@@ -170,6 +170,7 @@ public final class Quarantine {
    */
   public Replay replay(String source, @Nullable Long run) {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
+      ErasureLedger.refuseUnfinished(lake);
       Set<Long> stopped = stoppedRuns(source, run);
       Column ofStopped = col("run_sequence").isin(stopped.toArray());
       Column isOfPages = isOfPages();

@@ -2,6 +2,7 @@ package io.supportlake.platform;
 
 import io.supportlake.platform.LandedValues.Place;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,18 +13,18 @@ import java.util.stream.Collectors;
  *
  * @param columns of the source
  * @param id the person's
+ * @param token of the person, which some deliveries have in its place
  */
-record SourceKeys(SubjectColumns columns, String id) {
+record SourceKeys(SubjectColumns columns, String id, String token) {
   /** Before a member of a record that is one of several in a line. */
   private static final String IN_LIST = "[].";
 
   /** Places that name the person in JSON; none where it cannot be parsed. */
   List<Place> inJson(String record) {
-    // Escaped, the id may be written in any way.
-    if (!record.contains(id) && record.indexOf('\\') < 0) {
+    if (!mayHold(record, id)) {
       return List.of();
     }
-    return LandedValues.ofJson(record, id::equals).stream()
+    return LandedValues.ofJson(record, this::isThePersons).stream()
         .filter(place -> {
           String list = place.path().startsWith(IN_LIST) ? IN_LIST : "";
           String member = place.path().substring(list.length());
@@ -56,16 +57,15 @@ record SourceKeys(SubjectColumns columns, String id) {
    * @param header names of its fields
    */
   List<Place> inCsv(List<String> header, char delimiter, String record) {
-    return LandedValues.ofCsv(record, delimiter, id::equals).stream()
+    return LandedValues.ofCsv(record, delimiter, this::isThePersons).stream()
         .filter(place -> {
-          int field = Integer.parseInt(place.path());
-          String name = field < header.size() ? header.get(field) : "";
+          String name = place.column(header);
           return columns.keys().contains(name)
               && !isAnothers(
                   name,
                   column ->
                       LandedValues.ofCsv(record, delimiter, _ -> true).stream()
-                          .filter(p -> p.path().equals(String.valueOf(header.indexOf(column))))
+                          .filter(p -> p.column(header).equals(column))
                           .map(Place::value)
                           .toList());
         })
@@ -74,8 +74,18 @@ record SourceKeys(SubjectColumns columns, String id) {
 
   /** Whether what should be JSON, and cannot be parsed, names the person in a member. */
   boolean isInBroken(String record) {
-    return Pattern.compile(brokenPattern(record)).matcher(record).find()
+    return mayHold(record.toLowerCase(Locale.ROOT), id.toLowerCase(Locale.ROOT))
+        && Pattern.compile(brokenPattern(record)).matcher(record).find()
         && !LandedValues.canParse(record);
+  }
+
+  /** Escaped, the id may be written in any way. */
+  private boolean mayHold(String record, String value) {
+    return record.contains(value) || record.contains(token) || record.indexOf('\\') >= 0;
+  }
+
+  private boolean isThePersons(String value) {
+    return value.equals(id) || value.equals(token);
   }
 
   /** A regular expression of the id as the value of a member that names people in such a record. */
@@ -94,7 +104,7 @@ record SourceKeys(SubjectColumns columns, String id) {
             .map(Pattern::quote)
             .collect(Collectors.joining("|"));
     return members.isEmpty()
-        ? "(?!)"
+        ? Subject.NOTHING
         : "(?i:(?<=\"(?:%s)\"\\s{0,2}:\\s{0,2}\"?)%s(?=\"?\\s{0,2}(?:[,}]|$)))"
             .formatted(members, Bounds.COMPOSITE.pattern(id));
   }

@@ -48,8 +48,8 @@ record Subject(
   /** A phone number of fewer digits, as an extension, may be any other number. */
   private static final int LEAST_PHONE_DIGITS = 7;
 
-  /** Matches nowhere. */
-  private static final String NOTHING = "(?!)";
+  /** A regular expression that matches nowhere. */
+  static final String NOTHING = "(?!)";
 
   private static final Pattern LETTER = Pattern.compile("\\p{L}");
 
@@ -109,6 +109,11 @@ record Subject(
     /** Whether a value is an id that the sources may have sent. */
     boolean isId(KeyedHash key, String value) {
       return !isNobodys(value) && !isToken(key, value);
+    }
+
+    /** Whom the same id may name too. */
+    Kind other() {
+      return this == USER ? AGENT : USER;
     }
 
     private static boolean isNobodys(String id) {
@@ -192,9 +197,8 @@ record Subject(
   }
 
   private static Optional<Column> namesOtherKind(Contract bronze, Kind kind, String id) {
-    Kind other = kind == Kind.USER ? Kind.AGENT : Kind.USER;
     Optional<SubjectColumns> own = SubjectColumns.of(bronze, kind.word());
-    return SubjectColumns.of(bronze, other.word()).stream()
+    return SubjectColumns.of(bronze, kind.other().word()).stream()
         .flatMap(columns -> columns.keys().stream())
         .map(key ->
             own.filter(o -> o.keys().contains(key))

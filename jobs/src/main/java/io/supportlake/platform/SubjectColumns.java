@@ -68,8 +68,7 @@ record SubjectColumns(
   /**
    * Of a contract; empty where its rows name no such subject.
    *
-   * @param kind {@code user}, {@code agent}, {@code account}, {@code case} (opened by a user) or
-   *     {@code text} (its hash)
+   * @param kind {@code user}, {@code agent}, {@code account}, or one of {@link SubjectWords#KINDS}
    */
   static Optional<SubjectColumns> of(Contract contract, String kind) {
     Map<?, ?> subject =

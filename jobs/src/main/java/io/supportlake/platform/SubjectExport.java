@@ -68,6 +68,7 @@ public final class SubjectExport {
     LakeKey.refuseAnother(lake, key);
     Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id, List.of());
     FinishedSet finished = FinishedSet.of(lake);
+    SubjectWords words = SubjectWords.of(lake, subject.kind(), List.of(subject.token()));
     ObjectNode manifest = JSON.createObjectNode();
     manifest.put("kind", kind).put("subject", id).put("run", finished.runSequence());
     ArrayNode files = manifest.putArray("files");
@@ -81,7 +82,7 @@ public final class SubjectExport {
             continue;
           }
           Path file = folder.resolve(contract.name() + ".jsonl");
-          long rows = write(file, ofSubject(contract, isOwn.get(), subject, finished));
+          long rows = write(file, ofSubject(contract, isOwn.get(), subject, words, finished));
           if (rows > 0) {
             files
                 .addObject()
@@ -106,7 +107,7 @@ public final class SubjectExport {
   }
 
   private Dataset<Row> ofSubject(
-      Contract contract, Column isOwn, Subject subject, FinishedSet finished) {
+      Contract contract, Column isOwn, Subject subject, SubjectWords words, FinishedSet finished) {
     List<Column> selected = new ArrayList<>();
     Map<String, Column> shown = new TreeMap<>();
     for (Subject.Kind kind : Subject.Kind.values()) {
@@ -122,6 +123,36 @@ public final class SubjectExport {
         shown.merge(name, isTheKind ? isNamed(any, name, subject) : lit(false), Column::or);
       }
     }
+    SubjectColumns.of(contract, SubjectColumns.ACCOUNT)
+        .ifPresent(account -> {
+          Column isTheirs = isAccount(account, subject);
+          // A company's are nobody's; what tells of an account that is another user goes.
+          Column isNobodyElses =
+              isTheirs.or(
+                  account.keys().stream()
+                      .map(k ->
+                          coalesce(not(PersonAccount.isPersons(col("`" + k + "`"))), lit(true)))
+                      .reduce(Column::and)
+                      .orElseThrow());
+          account
+              .texts()
+              .forEach(t -> shown.merge(t, isNobodyElses, (others, _) -> others.or(isTheirs)));
+          account.keys().forEach(k -> shown.put(k, isNobodyElses));
+        });
+    SubjectColumns.of(contract, SubjectWords.CASE)
+        .ifPresent(cases -> {
+          Column isTheirs =
+              cases.keys().stream()
+                  .map(k ->
+                      coalesce(
+                          col("`" + k + "`")
+                              .isInCollection(
+                                  words.keys().getOrDefault(SubjectWords.CASE, List.of())),
+                          lit(false)))
+                  .reduce(Column::or)
+                  .orElseThrow();
+          cases.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
+        });
     for (Contract.Column column : contract.columns()) {
       String name = column.name();
       Column shownWhen = shown.get(name);
@@ -144,13 +175,18 @@ public final class SubjectExport {
       return isNamed;
     }
     Optional<Column> isAccount =
-        SubjectColumns.of(contract, SubjectColumns.ACCOUNT)
-            .map(c ->
-                c.keys().stream()
-                    .map(k -> col("`" + k + "`").eqNullSafe(PersonAccount.of(subject.token())))
-                    .reduce(Column::or)
-                    .orElseThrow());
+        SubjectColumns.of(contract, SubjectColumns.ACCOUNT).map(c -> isAccount(c, subject));
     return Stream.of(isNamed, isAccount).flatMap(Optional::stream).reduce(Column::or);
+  }
+
+  /** Whether a row is of the account that the person is; of an agent never. */
+  private static Column isAccount(SubjectColumns columns, Subject subject) {
+    return subject.kind() == Subject.Kind.AGENT
+        ? lit(false)
+        : columns.keys().stream()
+            .map(k -> col("`" + k + "`").eqNullSafe(PersonAccount.of(subject.token())))
+            .reduce(Column::or)
+            .orElseThrow();
   }
 
   private static Column names(SubjectColumns columns, Subject subject) {

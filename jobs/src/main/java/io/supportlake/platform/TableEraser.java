@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -28,9 +30,6 @@ import org.apache.spark.sql.types.StructType;
 final class TableEraser {
   private static final String TEXT_ARRAY = "array<string>";
 
-  /** Kinds of subjects that are the person's and are not renamed. */
-  private static final List<String> KEPT_KEYS = List.of("case", "text");
-
   private final SparkSession spark;
   private final Lake lake;
   private final Dataset<Row> source;
@@ -43,8 +42,7 @@ final class TableEraser {
    * @param idName stands for the id from now on
    * @param tokenName stands for the token: the token of {@code idName}, so that what is built from
    *     bronze again has it too
-   * @param cases cases that the user opened
-   * @param texts hashes of words that the user alone used
+   * @param words of the user, in rows that do not name the user
    * @param payloads hashes of vendors' refused records that name the person
    */
   TableEraser(
@@ -53,46 +51,46 @@ final class TableEraser {
       Subject subject,
       String idName,
       String tokenName,
-      List<String> cases,
-      List<String> texts,
+      SubjectWords words,
       Collection<String> payloads) {
     this.spark = spark;
     this.lake = lake;
-    this.source =
-        spark.createDataFrame(
+    List<Object> values =
+        new ArrayList<>(
             List.of(
-                RowFactory.create(
-                    subject.id(),
-                    subject.token(),
-                    PersonAccount.of(subject.token()),
-                    idName,
-                    tokenName,
-                    cases.toArray(String[]::new),
-                    texts.toArray(String[]::new),
-                    payloads.toArray(String[]::new),
-                    subject.lowerWritings().toArray(String[]::new),
-                    subject.anyPattern(),
-                    subject.idPattern(),
-                    subject.ownIdPattern(),
-                    subject.recordIdPattern(),
-                    subject.tokenPattern(),
-                    subject.contactPattern())),
-            new StructType()
-                .add("id", DataTypes.StringType)
-                .add("token", DataTypes.StringType)
-                .add("account", DataTypes.StringType)
-                .add("id_name", DataTypes.StringType)
-                .add("token_name", DataTypes.StringType)
-                .add("cases", TEXT_ARRAY)
-                .add("texts", TEXT_ARRAY)
-                .add("payloads", TEXT_ARRAY)
-                .add("writings", TEXT_ARRAY)
-                .add("any_pattern", DataTypes.StringType)
-                .add("id_pattern", DataTypes.StringType)
-                .add("own_id_pattern", DataTypes.StringType)
-                .add("record_id_pattern", DataTypes.StringType)
-                .add("token_pattern", DataTypes.StringType)
-                .add("contact_pattern", DataTypes.StringType));
+                subject.id(),
+                subject.token(),
+                PersonAccount.of(subject.token()),
+                idName,
+                tokenName,
+                payloads.toArray(String[]::new),
+                subject.lowerWritings().toArray(String[]::new),
+                subject.anyPattern(),
+                subject.idPattern(),
+                subject.ownIdPattern(),
+                subject.recordIdPattern(),
+                subject.tokenPattern(),
+                subject.contactPattern()));
+    StructType names =
+        new StructType()
+            .add("id", DataTypes.StringType)
+            .add("token", DataTypes.StringType)
+            .add("account", DataTypes.StringType)
+            .add("id_name", DataTypes.StringType)
+            .add("token_name", DataTypes.StringType)
+            .add("payloads", TEXT_ARRAY)
+            .add("writings", TEXT_ARRAY)
+            .add("any_pattern", DataTypes.StringType)
+            .add("id_pattern", DataTypes.StringType)
+            .add("own_id_pattern", DataTypes.StringType)
+            .add("record_id_pattern", DataTypes.StringType)
+            .add("token_pattern", DataTypes.StringType)
+            .add("contact_pattern", DataTypes.StringType);
+    for (String kind : SubjectWords.KINDS) {
+      values.add(words.keys().getOrDefault(kind, List.of()).toArray(String[]::new));
+      names = names.add(keysOf(kind), TEXT_ARRAY);
+    }
+    this.source = spark.createDataFrame(List.of(RowFactory.create(values.toArray())), names);
     this.kind = subject.kind();
     this.recordIds = SubjectColumns.recordIds(lake.contracts("raw"));
   }
@@ -115,6 +113,33 @@ final class TableEraser {
   boolean holds(Contract contract) {
     return lake.exists(contract.name())
         && plan(contract).filter(p -> matches(contract, p)).isPresent();
+  }
+
+  /**
+   * Words of the person in rows that do not name the person, as they still show them.
+   *
+   * @param all rows of the contract's table
+   */
+  SortedSet<String> quoted(Contract contract, Dataset<Row> all) {
+    SortedSet<String> quoted = new TreeSet<>();
+    for (String words : SubjectWords.KINDS) {
+      SubjectColumns columns = SubjectColumns.of(contract, words).orElse(null);
+      if (columns == null) {
+        continue;
+      }
+      Dataset<Row> rows = all.as("t").crossJoin(source.as("s"));
+      for (String text : columns.texts()) {
+        rows.where(
+                columns.keys().stream()
+                    .map(k -> names(columns, words, k))
+                    .collect(Collectors.joining(" OR ", "(", ") AND " + isFull(contract, text))))
+            .selectExpr(column(text))
+            .distinct()
+            .collectAsList()
+            .forEach(r -> quoted.add(r.getString(0)));
+      }
+    }
+    return quoted;
   }
 
   /** Takes the person out of a table. */
@@ -148,7 +173,7 @@ final class TableEraser {
     Map<String, String> set = new LinkedHashMap<>();
     String isOwn = "false";
     for (String subjectKind :
-        Stream.concat(SubjectColumns.kinds(kind).stream(), KEPT_KEYS.stream()).toList()) {
+        Stream.concat(SubjectColumns.kinds(kind).stream(), SubjectWords.KINDS.stream()).toList()) {
       SubjectColumns columns = SubjectColumns.of(contract, subjectKind).orElse(null);
       if (columns == null) {
         continue;
@@ -160,7 +185,7 @@ final class TableEraser {
       if (columns.isDeleted()) {
         deletions.add(names);
       }
-      if (KEPT_KEYS.contains(subjectKind) && !columns.isDeleted()) {
+      if (SubjectWords.KINDS.contains(subjectKind) && !columns.isDeleted()) {
         // Such keys stay, so that the row holds the person no more once its words are gone.
         columns
             .texts()
@@ -247,17 +272,20 @@ final class TableEraser {
 
   private static String names(SubjectColumns columns, String subjectKind, String key) {
     String value = column(key);
-    return switch (subjectKind) {
-      case SubjectColumns.ACCOUNT -> "coalesce(%s = s.account, false)".formatted(value);
-      case "case" -> "coalesce(array_contains(s.cases, %s), false)".formatted(value);
-      case "text" -> "coalesce(array_contains(s.texts, %s), false)".formatted(value);
-      default ->
-          "(coalesce(%s IN (%s), false) AND NOT %s)"
-              .formatted(
-                  value,
-                  columns.isByToken() ? "s.token" : "s.id, s.token",
-                  columns.isAnothers(key, TableEraser::column));
-    };
+    if (SubjectWords.KINDS.contains(subjectKind)) {
+      return "coalesce(array_contains(s.%s, %s), false)".formatted(keysOf(subjectKind), value);
+    }
+    return subjectKind.equals(SubjectColumns.ACCOUNT)
+        ? "coalesce(%s = s.account, false)".formatted(value)
+        : "(coalesce(%s IN (%s), false) AND NOT %s)"
+            .formatted(
+                value,
+                columns.isByToken() ? "s.token" : "s.id, s.token",
+                columns.isAnothers(key, TableEraser::column));
+  }
+
+  private static String keysOf(String kind) {
+    return "keys_of_" + kind;
   }
 
   private static String column(String name) {
@@ -278,9 +306,8 @@ final class TableEraser {
 
   /** What to look for in rows that name the person. */
   private String ownPattern(Contract contract, Contract.Column column) {
-    Subject.Kind other = kind == Subject.Kind.USER ? Subject.Kind.AGENT : Subject.Kind.USER;
     boolean isOthersKey =
-        SubjectColumns.of(contract, other.word())
+        SubjectColumns.of(contract, kind.other().word())
             .filter(c -> c.keys().contains(column.name()))
             .isPresent();
     return isOthersKey

@@ -109,7 +109,7 @@ record VendorRecords(
   Optional<SourceKeys> keys(String folder) {
     return source(folder)
         .flatMap(raw -> SubjectColumns.of(raw, subject.kind().word()))
-        .map(columns -> new SourceKeys(columns, subject.id()));
+        .map(columns -> new SourceKeys(columns, subject.id(), subject.token()));
   }
 
   /** Whether records in the folder may name the person by another id. */

@@ -15,6 +15,9 @@ import java.util.Locale;
  * twice changes nothing. Immutable and thread-safe.
  */
 public final class Redactor implements Serializable {
+  /** Stands for a text that the erasure of a person took out. */
+  public static final String ERASED = "[erased]";
+
   @Serial private static final long serialVersionUID = 1;
 
   /** 48 bits: under one chance collision expected in ten million distinct values of a type. */

@@ -208,6 +208,10 @@ class ErasureTest extends SparkSuite {
     Files.write(damaged, whole);
     Path untaken = tickets.resolveSibling("untaken.json");
     Files.writeString(untaken, untaken(personId));
+    // Cut, as one that is being uploaded: nobody can tell what will be in it.
+    Path upload = tickets.resolveSibling("upload.json.gz.part");
+    byte[] uploaded = gzip(userId);
+    Files.write(upload, Arrays.copyOf(uploaded, uploaded.length - 9));
     // What a finished run had not come to delete.
     Path left = erased.root().resolve("elsewhere/_unfinished/1/usage_event/decision.json");
     Files.createDirectories(left.resolveSibling("."));
@@ -229,7 +233,25 @@ class ErasureTest extends SparkSuite {
     assertThatThrownBy(() -> erased.runner().run(null, NEXT))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("an erasure was cut off");
+    assertThatThrownBy(() ->
+            new Maintenance(
+                    spark(),
+                    lake,
+                    CONTRACTS,
+                    erased.config(),
+                    SETTINGS,
+                    HOME.resolve("conf"),
+                    Progress.silent())
+                .run(168, null, true))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("an erasure was cut off");
+    assertThatThrownBy(() ->
+            new Quarantine(spark(), CONTRACTS, erased.config(), SETTINGS, HOME.resolve("conf"))
+                .replay("usage_event", null))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("an erasure was cut off");
     people = erased.erasure(() -> NOW).pending();
+    Files.delete(upload);
     after = everything(erased.lake());
   }
 
@@ -617,7 +639,9 @@ class ErasureTest extends SparkSuite {
     assertThat(read(ofAgent.resolve("bronze.case_event.jsonl")))
         .contains("\"actor_id\":\"" + agent.id() + "\"")
         .doesNotContain("\"text\":")
-        .doesNotContain("\"user_id\":");
+        .doesNotContain("\"user_id\":")
+        .contains("\"account_id\":")
+        .doesNotContain("\"person-");
   }
 
   @Test

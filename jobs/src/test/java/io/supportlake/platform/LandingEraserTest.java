@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static io.supportlake.platform.TestSubjects.subject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -37,21 +37,6 @@ class LandingEraserTest extends SparkSuite {
 
   private List<String> rewrite(Subject.Kind kind, boolean isPartOfOthers) {
     return rewrite(subject(kind, ID, isPartOfOthers, "jo@example.com"));
-  }
-
-  private static Subject subject(Subject.Kind kind, String id) {
-    return subject(kind, id, false);
-  }
-
-  private static Subject subject(
-      Subject.Kind kind, String id, boolean isPartOfOthers, String... contacts) {
-    return new Subject(
-        kind,
-        id,
-        "usr_k1_0123",
-        new TreeSet<>(List.of(contacts)),
-        isPartOfOthers,
-        !Subject.isTelling(id));
   }
 
   private static VendorRecords vendors(Subject subject) {
@@ -558,7 +543,7 @@ class LandingEraserTest extends SparkSuite {
     Subject user = subject(Subject.Kind.USER, "freshdesk-43000012");
     Set<String> hashes = vendors(user).refused(lake.read("ops.quarantine"));
     TableEraser eraser =
-        new TableEraser(spark(), lake, user, "erased-1", "token-1", List.of(), List.of(), hashes);
+        new TableEraser(spark(), lake, user, "erased-1", "token-1", SubjectWords.NONE, hashes);
 
     assertThat(eraser.erase(CONTRACTS.of("ops.quarantine")).deleted()).isEqualTo(3);
     assertThat(Lines.of(lake.read("ops.quarantine"), "payload"))

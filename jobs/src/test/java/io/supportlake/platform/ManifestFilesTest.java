@@ -107,6 +107,7 @@ class ManifestFilesTest extends SparkSuite {
     landing.write(path("since"), bytes("delivered again since"));
     // Cut off while the mark was written, and between mark and move.
     Path place = zone.resolve(path("cut")).resolveSibling(".");
+    Files.writeString(place.resolve(".cut.jsonl.replacing"), "without");
     Files.writeString(place.resolve(".untouched.jsonl.replaced"), "0123");
     Files.writeString(
         place.resolve(".cut.jsonl.replaced"),
@@ -125,8 +126,7 @@ class ManifestFilesTest extends SparkSuite {
     assertThat(Lines.of(lake.read("ops.landing_file"), "path")).hasSize(NAMES.size());
     long version = lake.version("ops.landing_file");
     try (Stream<Path> left = Files.list(place)) {
-      assertThat(left.map(p -> p.getFileName().toString()))
-          .noneMatch(name -> name.endsWith(".replaced"));
+      assertThat(left.map(p -> p.getFileName().toString())).noneMatch(name -> name.startsWith("."));
     }
     ManifestFiles.noteReplaced(spark(), lake, landing);
     assertThat(lake.version("ops.landing_file")).isEqualTo(version);

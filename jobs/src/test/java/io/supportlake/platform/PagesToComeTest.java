@@ -110,12 +110,15 @@ class PagesToComeTest extends SparkSuite {
             lake,
             landing,
             SourceMapping.load(
-                HOME.resolve("conf"), List.of("freshdesk-tickets", "segment-track")));
+                HOME.resolve("conf"), List.of("freshdesk-tickets", "segment-track", "servicenow")));
 
     assertThat(names.stream().filter(name -> !toCome.has(path(name))))
         .containsExactly("settled", "again");
     assertThat(toCome.has("segment_track/2026-03-02/a.json"))
         .as("a line of one record takes nobody's with it")
         .isFalse();
+    assertThat(toCome.has("servicenow_incident/2026-03-02/a.csv"))
+        .as("who called did not resolve")
+        .isTrue();
   }
 }

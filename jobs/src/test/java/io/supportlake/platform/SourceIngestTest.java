@@ -409,6 +409,63 @@ class SourceIngestTest extends SparkSuite {
   }
 
   @Test
+  void aCorrectionThatNamesAnErasedAgentIsNoRecordOfItsOwn() throws IOException {
+    Lake lake = lakeIn(folder);
+    String first = caseEvent("sol-1042-1", "A1", "solved", "agent", ",\"agent_id\":\"7\"");
+    var _ = takeCases(lake, 1, landOf("case_event", "2026-03-02", first));
+    noteErased(lake, "agent", ErasureLedger.token(SETTINGS.key(), "agent", "1042"));
+
+    Taken taken =
+        takeCases(
+            lake,
+            2,
+            landOf(
+                "case_event",
+                "2026-03-03",
+                caseEvent("sol-1042-1", "A1", "solved", "agent", ",\"agent_id\":\"1042\"")));
+
+    assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(1);
+    assertThat(Lines.of(lake.read("bronze.case_event"), "record_id", "agent_id"))
+        .containsExactly("sol-1042-1|7");
+  }
+
+  /** A file that was rewritten before it was taken has such a name, of a ledger that forgot it. */
+  @Test
+  void recordsUnderTheNameOfAnErasedAgentAreKnown() throws IOException {
+    Lake lake = lakeIn(folder);
+    String name = "erased-0123456789abcdef0123";
+    String known = caseEvent("sol-%s-1", "A1", "solved", "agent", ",\"agent_id\":\"%s\"");
+    var _ =
+        takeCases(
+            lake,
+            1,
+            landOf(
+                "case_event",
+                "2026-03-02",
+                known.formatted(name, name),
+                caseEvent("e2", "A1", "reopened", "agent", ",\"agent_id\":\"agt-7\"")));
+    noteErased(lake, "agent", ErasureLedger.token(SETTINGS.key(), "agent", "agt-019"));
+    String later = "erased-ffffffffffffffffffff";
+
+    Taken taken =
+        takeCases(
+            lake,
+            2,
+            landOf(
+                "case_event",
+                "2026-03-03",
+                known.formatted(later, later),
+                caseEvent("e2", "A1", "reopened", "agent", ",\"agent_id\":\"zendesk-erased\""),
+                caseEvent("e3", "A1", "solved", "agent", ",\"agent_id\":\"zendesk-erased\""),
+                caseEvent("e4", "A1", "solved", "agent", ",\"agent_id\":\"unerased\"")));
+
+    assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(2);
+    assertThat(Lines.of(lake.read("bronze.case_event"), "record_id", "agent_id"))
+        .containsExactlyInAnyOrder(
+            "sol-" + name + "-1|" + name, "e2|agt-7", "e3|erased", "e4|unerased");
+  }
+
+  @Test
   void aRequestForAnIdWithoutALetterOrDigitIsRefused() throws IOException {
     Lake lake = lakeIn(folder);
     String request =

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class SourceKeysTest extends SparkSuite {
   private static SourceKeys keys(String source, String kind, String id) {
-    return new SourceKeys(SubjectColumns.of(CONTRACTS.of("raw." + source), kind).orElseThrow(), id);
+    return new SourceKeys(
+        SubjectColumns.of(CONTRACTS.of("raw." + source), kind).orElseThrow(), id, "usr_k1_0123");
   }
 
   @Test
@@ -18,6 +19,7 @@ class SourceKeysTest extends SparkSuite {
     for (String own :
         List.of(
             "{\"user_id\":1042}",
+            "{\"user_id\":\"usr_k1_0123\"}",
             "{\"n\":1,\"user_id\": \"1042\" , \"case_id\":\"x\"}",
             "{\"user_id\":\"10\\u00342\"}",
             "{\"actor_id\":\"1042\",\"actor_type\":\"customer\"}",

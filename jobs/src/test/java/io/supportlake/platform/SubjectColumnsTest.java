@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SubjectColumnsTest extends SparkSuite {
-  private static final List<String> KINDS = List.of("user", "agent", "account", "case", "text");
+  private static final List<String> KINDS =
+      Stream.concat(Stream.of("user", "agent", "account"), SubjectWords.KINDS.stream()).toList();
 
   @TempDir private Path folder;
 

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static io.supportlake.platform.TestSubjects.subject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.junit.jupiter.api.Test;
@@ -24,17 +24,6 @@ class SubjectTest extends SparkSuite {
 
   private static Subject agent(boolean isPartOfOthers, String... contacts) {
     return subject(Subject.Kind.AGENT, ID, isPartOfOthers, contacts);
-  }
-
-  private static Subject subject(
-      Subject.Kind kind, String id, boolean isPartOfOthers, String... contacts) {
-    return new Subject(
-        kind,
-        id,
-        "agt_k1_0123",
-        new TreeSet<>(List.of(contacts)),
-        isPartOfOthers,
-        !Subject.isTelling(id));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.supportlake.testing.SparkSuite;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,7 +34,7 @@ class TableEraserTest extends SparkSuite {
   private TableEraser eraser(Lake lake, String id) {
     Subject subject = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, id, List.of());
     return new TableEraser(
-        spark(), lake, subject, "erased-1", "token-1", List.of(), List.of(), List.of());
+        spark(), lake, subject, "erased-1", "token-1", SubjectWords.NONE, List.of());
   }
 
   private static List<String> rows(Lake lake) {
@@ -99,8 +100,7 @@ class TableEraserTest extends SparkSuite {
             Subject.of(lake, SETTINGS.key(), Subject.Kind.AGENT, "1042", List.of()),
             "erased-2",
             "token-2",
-            List.of(),
-            List.of(),
+            SubjectWords.NONE,
             List.of());
     assertThat(agents.erase(events)).isEqualTo(new TableEraser.Done(0, 1));
     assertThat(agents.erase(requests)).isEqualTo(new TableEraser.Done(1, 0));
@@ -144,8 +144,7 @@ class TableEraserTest extends SparkSuite {
                 subject,
                 "erased-" + kind.word(),
                 "token-1",
-                List.of(),
-                List.of(),
+                SubjectWords.NONE,
                 List.of());
         assertThat(eraser.erase(events).changed()).isPositive();
         assertThat(eraser.holds(events)).isFalse();
@@ -235,7 +234,13 @@ class TableEraserTest extends SparkSuite {
     Subject user = Subject.of(lake, SETTINGS.key(), Subject.Kind.USER, "1042", List.of());
     TableEraser eraser =
         new TableEraser(
-            spark(), lake, user, "erased-1", "token-1", List.of("mine"), List.of(), List.of());
+            spark(),
+            lake,
+            user,
+            "erased-1",
+            "token-1",
+            new SubjectWords(Map.of(SubjectWords.CASE, List.of("mine"))),
+            List.of());
     Contract topics = CONTRACTS.of("gold.ticket_topic");
 
     assertThat(eraser.erase(topics)).isEqualTo(new TableEraser.Done(0, 1));
@@ -367,8 +372,7 @@ class TableEraserTest extends SparkSuite {
             user,
             "erased-1",
             "token-1",
-            List.of(),
-            List.of(),
+            SubjectWords.NONE,
             records.refused(lake.read("ops.quarantine")));
 
     assertThat(eraser.erase(CONTRACTS.of("ops.quarantine")).deleted()).isEqualTo(3);

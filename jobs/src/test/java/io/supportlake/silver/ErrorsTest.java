@@ -157,6 +157,46 @@ class ErrorsTest extends SparkSuite {
         .containsExactly("s|2026-01-02|2026-01-02|1|null|d", "t|2026-01-01|2026-01-03|3|1.0|c");
   }
 
+  /** Whoever meets a template after an erased user has to be able to read it. */
+  @Test
+  void wordsOfATemplateAreOfTheEarliestLineThatWasNotErased() {
+    Rows lines = Rows.of(CONTRACTS, "silver.error_event");
+    for (String[] line :
+        new String[][] {
+          {"t", "1", "[erased]", "[erased]"},
+          {"t", "2", "of <n>", "[erased]"},
+          {"t", "3", "of <n>", "of 3"},
+          {"t", "4", "of <n>", "of 4"},
+          {"s", "5", "[erased]", "[erased]"}
+        }) {
+      lines =
+          lines.with(
+              "template_id",
+              line[0],
+              "log_id",
+              line[1],
+              "logged_at",
+              "2026-01-01T10:00:0" + line[1] + "Z",
+              "service",
+              "pay" + line[1],
+              "masked_message",
+              line[2],
+              "message",
+              line[3]);
+    }
+
+    assertThat(
+            Lines.of(
+                new TestInputs(spark(), SETTINGS, CONTRACTS, "silver.error_template")
+                    .with("silver.error_event", lines)
+                    .build(new ErrorTemplate(), DAY),
+                "template_id",
+                "service",
+                "template",
+                "example"))
+        .containsExactly("s|pay5|[erased]|[erased]", "t|pay1|of <n>|of 3");
+  }
+
   private static Dataset<Row> events(Rows lines) {
     return new TestInputs(spark(), SETTINGS, CONTRACTS, "silver.error_event")
         .with("bronze.error_log", lines)

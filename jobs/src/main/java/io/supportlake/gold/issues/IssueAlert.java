@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.supportlake.Inputs;
 import io.supportlake.Period;
 import io.supportlake.Table;
+import io.supportlake.rules.Redactor;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -67,7 +68,11 @@ public final class IssueAlert implements Table {
             .groupBy("template_id", "log_date", "account_id", "arrival_date")
             .agg(
                 expr("count(*) as line_count"),
-                expr("min(struct(logged_at, log_id, release, service, masked_message)) as first"))
+                expr("min(struct(logged_at, log_id, release, service)) as first"),
+                // What an erasure took out is no label where others' lines have the words.
+                expr(
+                    "min(struct(masked_message = '%s' as is_erased, logged_at, log_id, masked_message)) as words"
+                        .formatted(Redactor.ERASED)))
             .withColumn(
                 "is_first_arrival",
                 expr(
@@ -77,10 +82,11 @@ public final class IssueAlert implements Table {
             .agg(
                 expr("sum(line_count) as line_count"),
                 expr("count_if(is_first_arrival and account_id is not null) as customer_count"),
-                expr("min(first) as first"))
+                expr("min(first) as first"),
+                expr("min(words) as words"))
             .selectExpr(
                 "template_id",
-                "concat(first.service, ': ', first.masked_message)",
+                "concat(first.service, ': ', words.masked_message)",
                 "unix_date(log_date)",
                 "unix_date(arrival_date)",
                 "line_count",
