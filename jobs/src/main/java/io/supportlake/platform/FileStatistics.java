@@ -16,6 +16,7 @@ import org.apache.spark.sql.catalyst.expressions.GreaterThan;
 import org.apache.spark.sql.catalyst.expressions.GreaterThanOrEqual;
 import org.apache.spark.sql.catalyst.expressions.In;
 import org.apache.spark.sql.catalyst.expressions.InSet;
+import org.apache.spark.sql.catalyst.expressions.IsNull;
 import org.apache.spark.sql.catalyst.expressions.LessThan;
 import org.apache.spark.sql.catalyst.expressions.LessThanOrEqual;
 import org.apache.spark.sql.catalyst.expressions.Literal;
@@ -35,10 +36,12 @@ final class FileStatistics {
 
   private final JsonNode least;
   private final JsonNode greatest;
+  private final JsonNode nulls;
 
   private FileStatistics(JsonNode all) {
     this.least = all.path("minValues");
     this.greatest = all.path("maxValues");
+    this.nulls = all.path("nullCount");
   }
 
   static FileStatistics of(AddFile file) {
@@ -72,7 +75,8 @@ final class FileStatistics {
 
   /**
    * Whether the file may hold a row for which the filter is true. Dates and whole numbers that are
-   * compared with literals are looked at, and what is made of such with AND and OR.
+   * compared with literals are looked at, whether there are nulls, and what is made of such with
+   * AND and OR.
    */
   boolean mayHold(Expression filter) {
     return switch (filter) {
@@ -85,6 +89,8 @@ final class FileStatistics {
       case InSet in ->
           CollectionConverters.asJava(in.hset()).stream()
               .anyMatch(value -> mayEqual(in.child(), value));
+      case IsNull isNull when isNull.child() instanceof AttributeReference column ->
+          !nulls.path(column.name()).isIntegralNumber() || nulls.path(column.name()).asLong() > 0;
       case BinaryComparison compared when compared.right() instanceof Literal literal ->
           mayHold(compared, compared.left(), literal.value(), false);
       case BinaryComparison compared when compared.left() instanceof Literal literal ->

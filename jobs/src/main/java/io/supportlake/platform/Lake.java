@@ -51,6 +51,9 @@ public final class Lake {
   static final long ONE_TASK = 200_000;
 
   /** Rows of a few values that every task may hold. */
+  /** Of more, Delta keeps no list beside a version. */
+  private static final int MOST_FILES = 50;
+
   private static final long MOST_BROADCAST = 200_000;
 
   /** Layers whose tables the runs name. */
@@ -442,6 +445,16 @@ public final class Lake {
     }
   }
 
+  /**
+   * Joins the files of a table that every run appends to, once there are many: what reads all of it
+   * reads a file's foot for each.
+   */
+  void joinFiles(String table) {
+    if (exists(table) && ListedFiles.all(newest(log(table))).size() > MOST_FILES) {
+      var _ = DeltaTable.forPath(spark, path(table)).optimize().executeCompaction();
+    }
+  }
+
   /** The rows of a version, each with the name of its file in {@link Difference#FILE}. */
   Dataset<Row> readWithFiles(String table, long version) {
     return read(table, version).withColumn(Difference.FILE, col("_metadata.file_name"));
@@ -617,6 +630,17 @@ public final class Lake {
     return contract.optionalProperty("clusterBy") instanceof List<?> columns
         ? columns.stream().map(String::valueOf).toList()
         : List.of();
+  }
+
+  /** The day that comes first in a table's order, if it has one. */
+  static Optional<String> day(Contract contract) {
+    return clusterBy(contract).stream()
+        .limit(1)
+        .filter(day ->
+            contract.columns().stream()
+                .anyMatch(c ->
+                    c.name().equals(day) && c.required() && c.type().equals(DataTypes.DateType)))
+        .findFirst();
   }
 
   private static Dataset<Row> sorted(Contract contract, Dataset<Row> rows) {

@@ -43,7 +43,7 @@ record LakeInputs(
     Contract contract,
     Period period,
     Map<String, Changes> changes,
-    @Nullable Dataset<Row> units,
+    UnitBegin.@Nullable Units units,
     @Nullable BiFunction<Contract.Input, String, SortedSet<LocalDate>> changedDays,
     Function<String, Dataset<Row>> conf,
     Function<String, Dataset<Row>> corrected)
@@ -81,7 +81,7 @@ record LakeInputs(
     return switch (input.read()) {
       case "new" -> fresh(name);
       case "signed" -> signed(name);
-      case "unit" -> ofUnits(current(name));
+      case "unit" -> ofUnits(current(name), input);
       case "days" -> ofDays(current(name), input);
       case "history" -> history(name);
       case "all", "seldom" -> current(name);
@@ -144,13 +144,15 @@ record LakeInputs(
         .unionByName(superseded.withColumn("record_sign", lit(-1)));
   }
 
-  private Dataset<Row> ofUnits(Dataset<Row> rows) {
+  private Dataset<Row> ofUnits(Dataset<Row> rows, Contract.Input input) {
     return units == null
         ? rows
-        : rows.join(
-            broadcast(units),
-            CollectionConverters.asScala(List.of(units.columns())).toSeq(),
-            "left_semi");
+        : units
+            .from(rows, input.column())
+            .join(
+                broadcast(units.rows()),
+                CollectionConverters.asScala(List.of(units.rows().columns())).toSeq(),
+                "left_semi");
   }
 
   private Dataset<Row> ofDays(Dataset<Row> rows, Contract.Input input) {

@@ -55,6 +55,9 @@ import org.jspecify.annotations.Nullable;
  * by side. Until that commit, readers see the set before.
  */
 public final class Runner {
+  private static final List<String> APPENDED_BY_EACH_RUN =
+      List.of("ops.landing_file", "ops.run_plan", "ops.check", "ops.source_profile", "ops.run");
+
   private static final int SIDE_BY_SIDE = 3;
 
   /** Landed files are compressed text; a byte of them is worth several of a table's. */
@@ -588,7 +591,6 @@ public final class Runner {
       return write(
           contract,
           Period.of(from, to),
-          null,
           isFirst,
           (rows, count) -> lake.append(name, rows, count, sequence));
     }
@@ -624,12 +626,10 @@ public final class Runner {
       String name = contract.name();
       Period period = Period.of(from, to);
       if (isFirst || anyUnitInputIsFull(contract)) {
-        return write(
-            contract, period, null, true, (rows, count) -> lake.overwrite(name, rows, count));
+        return write(contract, period, true, (rows, count) -> lake.overwrite(name, rows, count));
       }
-      Dataset<Row> touched = touched(contract).localCheckpoint();
-      long units = touched.count();
-      if (units == 0) {
+      UnitBegin.Units touched = touched(contract);
+      if (touched.count() == 0) {
         return nothing(name);
       }
       Dataset<Row> rows = built(contract, period, touched, false).localCheckpoint();
@@ -637,24 +637,33 @@ public final class Runner {
       Dataset<Row> builtUnits = rows.select(Lake.columns(contract.unit())).distinct();
       Dataset<Row> ownUnits =
           contract.optionalProperty("unitSource") == null
-              ? builtUnits.union(touched.select(Lake.columns(contract.unit()))).distinct()
+              ? builtUnits.union(touched.rows().select(Lake.columns(contract.unit()))).distinct()
               : builtUnits;
       long finishedVersion = finished.version(name).orElseThrow();
-      Dataset<Row> stood = ofUnits(standing(contract, finishedVersion), ownUnits, contract.unit());
+      Dataset<Row> stood = stood(contract, finishedVersion, touched, ownUnits);
       Difference difference = Difference.of(contract, rows, stood);
       boolean isRetry = finishedVersion != lake.version(name);
       lake.merge(
           name,
           isRetry
               ? Difference.of(
-                  contract,
-                  rows,
-                  ofUnits(standing(contract, lake.version(name)), ownUnits, contract.unit()))
+                  contract, rows, stood(contract, lake.version(name), touched, ownUnits))
               : difference);
       changes.put(
           name,
           new Changes(difference.built(), difference.replaced(), difference.rowCount(), false));
-      return new Built(count, units);
+      return new Built(count, touched.count());
+    }
+
+    /** Rows of the units as they stood in a version. */
+    private Dataset<Row> stood(
+        Contract contract, long version, UnitBegin.Units touched, Dataset<Row> units) {
+      return touched
+          .from(standing(contract, version), Lake.day(contract).orElse(null))
+          .join(
+              org.apache.spark.sql.functions.broadcast(units),
+              scala.jdk.javaapi.CollectionConverters.asScala(contract.unit()).toSeq(),
+              "left_semi");
     }
 
     private boolean anyUnitInputIsFull(Contract contract) {
@@ -665,7 +674,7 @@ public final class Runner {
     }
 
     /** Units that new rows touch, that are open, or whose windows close in the run. */
-    private Dataset<Row> touched(Contract contract) {
+    private UnitBegin.Units touched(Contract contract) {
       List<Dataset<Row>> parts = new ArrayList<>();
       for (Contract.Input input : contract.inputs()) {
         Changes made = changes.get(input.table());
@@ -683,8 +692,23 @@ public final class Runner {
           parts.add(maturing(own, (Map<?, ?>) window).select(Lake.columns(contract.unit())));
         }
       }
-      Dataset<Row> units = parts.stream().reduce(Dataset::union).orElseThrow().distinct();
-      return Sessions.in(session(contract), units);
+      Dataset<Row> units =
+          Sessions.in(
+              session(contract), parts.stream().reduce(Dataset::union).orElseThrow().distinct());
+      return UnitBegin.of(contracts, contract.unit())
+          .filter(begin -> finished.version(begin.register().name()).isPresent())
+          .map(begin ->
+              begin.of(
+                  units,
+                  standing(
+                      begin.register(), finished.version(begin.register().name()).orElseThrow()),
+                  Optional.ofNullable(changes.get(begin.records()))
+                      .map(Changes::fresh)
+                      .orElseGet(() -> lake.empty(begin.records()))))
+          .orElseGet(() -> {
+            Dataset<Row> kept = units.localCheckpoint();
+            return new UnitBegin.Units(kept, kept.count(), null);
+          });
     }
 
     /** What this run changed in columns that the table watches, by input. */
@@ -742,7 +766,6 @@ public final class Runner {
           write(
               contract,
               period,
-              null,
               isFirst,
               (rows, count) -> {
                 if (isFirst) {
@@ -831,7 +854,7 @@ public final class Runner {
     }
 
     private Dataset<Row> built(
-        Contract contract, Period period, @Nullable Dataset<Row> units, boolean isFull) {
+        Contract contract, Period period, UnitBegin.@Nullable Units units, boolean isFull) {
       LakeInputs inputs =
           new LakeInputs(
               session(contract),
@@ -858,12 +881,7 @@ public final class Runner {
      * read back from its files, a part is checkpointed. A merely cached Dataset would carry its
      * plan into every plan after it, and Spark would spend its time comparing plans.
      */
-    private Built write(
-        Contract contract,
-        Period period,
-        @Nullable Dataset<Row> units,
-        boolean isFull,
-        Commit commit) {
+    private Built write(Contract contract, Period period, boolean isFull, Commit commit) {
       String name = contract.name();
       Optional<Dataset<Row>> before = appendedBefore(contract);
       if (before.isPresent()) {
@@ -882,7 +900,7 @@ public final class Runner {
       if (isFull && contract.kind() != Kind.JOURNAL && APPENDED.contains(contract.kind())) {
         return staged(contract, period);
       }
-      Dataset<Row> rows = built(contract, period, units, isFull);
+      Dataset<Row> rows = built(contract, period, null, isFull);
       rows = isFull ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows.localCheckpoint();
       long count = check(contract, rows);
       commit.write(rows, count);
@@ -998,13 +1016,6 @@ public final class Runner {
       return rows;
     }
 
-    private Dataset<Row> ofUnits(Dataset<Row> rows, Dataset<Row> units, List<String> unit) {
-      return rows.join(
-          org.apache.spark.sql.functions.broadcast(units),
-          scala.jdk.javaapi.CollectionConverters.asScala(unit).toSeq(),
-          "left_semi");
-    }
-
     private void note(Contract contract, long rows, long units, long startNanos) {
       long version = lake.version(contract.name());
       LocalDate complete = completeUntil.get(contract.name());
@@ -1071,6 +1082,10 @@ public final class Runner {
               .toList());
       append("ops.run", List.copyOf(runRows.values()));
       Decisions.forget(lake);
+      join(
+          APPENDED_BY_EACH_RUN.stream()
+              .map(table -> CompletableFuture.runAsync(() -> lake.joinFiles(table), pool))
+              .toList());
       double seconds = (System.nanoTime() - startedNanos) / 1e9;
       List<String> stopped =
           taken.entrySet().stream()

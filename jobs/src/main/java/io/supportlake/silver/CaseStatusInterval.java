@@ -29,6 +29,7 @@ public final class CaseStatusInterval implements Table {
             row_number().over(inOrder).as("interval_number"),
             col("status_after").as("status"),
             col("event_at").as("valid_from"),
+            Days.of(col("event_at"), in.settings()).as("started_date"),
             lead("event_at", 1).over(inOrder).as("valid_to"),
             col("is_active"),
             expr("case when status_before is null and not is_solve then 'opened'"

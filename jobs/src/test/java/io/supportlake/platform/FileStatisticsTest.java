@@ -78,6 +78,8 @@ class FileStatisticsTest extends SparkSuite {
           arrival_date = date'2026-01-04'                                   | 2
           event_date between date'2026-01-04' and date'2026-01-06'          | 3
           event_date = date'2026-01-04' or ingest_run = 9                   | 2
+          arrival_date is null                                              | 0
+          arrival_date is null or arrival_date > date'2026-01-09'           | 2
           event_date = date'2026-01-04' and ingest_run = 9                  | 0
           event_date is null                                                | 10
           event_date <=> null                                               | 10

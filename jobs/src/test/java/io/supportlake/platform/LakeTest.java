@@ -90,6 +90,22 @@ class LakeTest extends SparkSuite {
     assertSameRows(drift(0, 600, 1), lake.read(TABLE));
   }
 
+  @Test
+  void manyFilesAreJoinedAndFewAreNot() {
+    Lake lake = lakeIn(folder);
+    lake.joinFiles(TABLE);
+    lake.append(TABLE, drift(0, 500, 50), MANY_ROWS, 1);
+    lake.joinFiles(TABLE);
+
+    assertThat(lake.read(TABLE).inputFiles()).hasSize(50);
+    lake.append(TABLE, drift(500, 600, 1), 100, 2);
+    lake.joinFiles(TABLE);
+    assertThat(lake.read(TABLE).inputFiles()).hasSize(1);
+    assertSameRows(drift(0, 600, 1), lake.read(TABLE));
+    lake.append(TABLE, drift(500, 600, 1), 100, 2);
+    assertThat(lake.read(TABLE).count()).as("the run's append is known still").isEqualTo(600);
+  }
+
   /** As a process sees it that looks while another makes the table's first commit. */
   @Test
   void aTableIsSeenThoughItsLogWasAFolderWithoutACommitBefore() throws IOException {

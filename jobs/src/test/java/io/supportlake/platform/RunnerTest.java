@@ -9,11 +9,13 @@ import io.supportlake.platform.Contract.Kind;
 import io.supportlake.testing.SparkSuite;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,37 @@ class RunnerTest extends SparkSuite {
     assertThat(accounts.getLong(0)).isPositive().isEqualTo(accounts.getLong(1));
     assertThat(accounts.getLong(2)).isPositive();
     assertThat(accounts.getLong(3)).isZero();
+  }
+
+  /** Builds of some cases read no earlier days. */
+  @Test
+  void noRowThatHangsOnACaseIsOfAnEarlierDayThanTheCase() {
+    List<String> looked = new ArrayList<>();
+    for (Contract contract : CONTRACTS.all()) {
+      if (contract.kind() != Contract.Kind.LIFECYCLE
+          || UnitBegin.of(CONTRACTS, contract.unit()).isEmpty()) {
+        continue;
+      }
+      Stream.concat(
+              contract.inputs().stream()
+                  .filter(i -> i.read().equals("unit"))
+                  .map(i -> Map.entry(i.table(), String.valueOf(i.column()))),
+              Lake.day(contract).stream().map(day -> Map.entry(contract.name(), day)))
+          .distinct()
+          .forEach(table -> {
+            Dataset<Row> rows = parts.lake().read(table.getKey());
+            looked.add(table.getKey());
+            assertThat(rows.isEmpty()).isFalse();
+            assertThat(
+                    rows.select(col("case_id"), col(table.getValue()).as("day"))
+                        .join(parts.lake().read("silver.support_case"), "case_id")
+                        .where("day < opened_date")
+                        .isEmpty())
+                .as(table.getKey())
+                .isTrue();
+          });
+    }
+    assertThat(looked).contains("silver.case_event", "silver.contact", "gold.contact_outcome");
   }
 
   @Test
