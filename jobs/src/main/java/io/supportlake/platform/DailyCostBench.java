@@ -33,11 +33,14 @@ import org.apache.spark.sql.SparkSession;
  * What a day costs as the history grows: the same daily volume for hundreds of days, of which a few
  * are run singly and measured. The days between are run in ranges; so that their logs and small
  * files count all the same, the manifest and the checks of a range are then written again with one
- * commit a day, which is what daily runs would have left.
+ * commit a day, which is what daily runs would have left until they join them.
  */
 public final class DailyCostBench {
   private static final int LATE_DAYS = 10;
   private static final int MOST_STEPS = 8;
+
+  /** Few enough that most files hold days, as those do that daily runs have cut. */
+  private static final int RANGE_DAYS = 25;
 
   /** Appended to by every run, one commit and one file each. */
   private static final List<String> DAILY_COMMITS = List.of("ops.landing_file", "ops.check");
@@ -148,12 +151,14 @@ public final class DailyCostBench {
     List<Day> costs = new ArrayList<>();
     int done = 0;
     for (int number : measured) {
-      arrive(all, landing, day(first, done + 1), day(first, number - 1));
-      if (done < number - 1) {
-        long sequence = runner.run(day(first, done + 1), day(first, number - 1)).runSequence();
-        progress.step("days %d to %d", done + 1, number - 1);
+      while (done < number - 1) {
+        int last = Math.min(done + RANGE_DAYS, number - 1);
+        arrive(all, landing, day(first, done + 1), day(first, last));
+        long sequence = runner.run(day(first, done + 1), day(first, last)).runSequence();
+        progress.step("days %d to %d", done + 1, last);
         commitDaily(runner.lake(), sequence);
         progress.step("  as daily commits");
+        done = last;
       }
       arrive(all, landing, day(first, number), day(first, number));
       costs.add(new Day(number, measure("day " + number, runner, day(first, number))));

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +51,10 @@ public final class Lake {
   /** Rows below which one task writes a commit. */
   static final long ONE_TASK = 200_000;
 
-  /** Rows of a few values that every task may hold. */
-  /** Of more, Delta keeps no list beside a version. */
-  private static final int MOST_FILES = 50;
+  /** As many as Delta lists beside a version. */
+  private static final int MOST_LISTED = 50;
 
+  /** Rows of a few values that every task may hold. */
   private static final long MOST_BROADCAST = 200_000;
 
   /** Layers whose tables the runs name. */
@@ -422,12 +423,14 @@ public final class Lake {
   /**
    * Joins small files. Where rows are replaced and the table has an order, its files are cut anew,
    * unless each has its own range of it: in one file, the next day's changes would write all rows.
-   * Columns stay as they stand, whatever the contract says since.
+   * Columns stay as they stand, whatever the contract says since; an order by one that the table
+   * does not have yet is none.
    */
   void compact(String table) {
     Contract contract = contracts.of(table);
     DeltaLog log = log(table);
-    if (!isOrdered(contract)) {
+    if (!isOrdered(contract)
+        || !List.of(newest(log).schema().fieldNames()).containsAll(clusterBy(contract))) {
       var _ = DeltaTable.forPath(spark, path(table)).optimize().executeCompaction();
     } else if (!Rewrite.isCut(newest(log), clusterBy(contract).getFirst())) {
       Rewrite.commit(
@@ -446,11 +449,11 @@ public final class Lake {
   }
 
   /**
-   * Joins the files of a table that every run appends to, once there are many: what reads all of it
-   * reads a file's foot for each.
+   * Joins the files of a table that every run appends to, before there is one too many for Delta's
+   * list: what reads all of the table reads a file's foot for each.
    */
   void joinFiles(String table) {
-    if (exists(table) && ListedFiles.all(newest(log(table))).size() > MOST_FILES) {
+    if (exists(table) && ListedFiles.all(newest(log(table))).size() >= MOST_LISTED) {
       var _ = DeltaTable.forPath(spark, path(table)).optimize().executeCompaction();
     }
   }
@@ -462,8 +465,9 @@ public final class Lake {
 
   /**
    * Brings a table's columns in line with its contract: columns that are new to it are added (null
-   * in the rows there are), and a type that became wider is widened by writing the table anew,
-   * since Delta's own widening asks for a newer reader.
+   * in the rows there are), with statistics where the contract has the table read by them, and a
+   * type that became wider is widened by writing the table anew, since Delta's own widening asks
+   * for a newer reader.
    *
    * @throws UsageException when a column's type changed so that values could be lost
    */
@@ -498,6 +502,14 @@ public final class Lake {
                       path(table),
                       added.stream()
                           .map(c -> "`%s` %s".formatted(c.name(), c.type().sql()))
+                          .collect(Collectors.joining(", "))));
+      var _ =
+          spark.sql(
+              "ALTER TABLE delta.`%s` SET TBLPROPERTIES (%s)"
+                  .formatted(
+                      path(table),
+                      statistics(contract).entrySet().stream()
+                          .map(p -> "'%s' = '%s'".formatted(p.getKey(), p.getValue()))
                           .collect(Collectors.joining(", "))));
     }
     if (isChanged) {
@@ -595,12 +607,17 @@ public final class Lake {
     if (exists(table)) {
       return Map.of();
     }
-    List<String> columns = withStatistics(contracts.of(table));
-    return Map.of(
-        "delta.enableDeletionVectors",
-        "false",
-        columns.isEmpty() ? "delta.dataSkippingNumIndexedCols" : "delta.dataSkippingStatsColumns",
-        columns.isEmpty() ? "0" : String.join(",", columns));
+    Map<String, String> properties = new HashMap<>(statistics(contracts.of(table)));
+    properties.put("delta.enableDeletionVectors", "false");
+    return properties;
+  }
+
+  /** Delta's property of the columns that have statistics. */
+  private static Map<String, String> statistics(Contract contract) {
+    List<String> columns = withStatistics(contract);
+    return columns.isEmpty()
+        ? Map.of("delta.dataSkippingNumIndexedCols", "0")
+        : Map.of("delta.dataSkippingStatsColumns", String.join(",", columns));
   }
 
   /**

@@ -1082,10 +1082,7 @@ public final class Runner {
               .toList());
       append("ops.run", List.copyOf(runRows.values()));
       Decisions.forget(lake);
-      join(
-          APPENDED_BY_EACH_RUN.stream()
-              .map(table -> CompletableFuture.runAsync(() -> lake.joinFiles(table), pool))
-              .toList());
+      joinFiles(lake, progress);
       double seconds = (System.nanoTime() - startedNanos) / 1e9;
       List<String> stopped =
           taken.entrySet().stream()
@@ -1160,6 +1157,21 @@ public final class Runner {
           throw cause;
         }
         throw e;
+      }
+    }
+  }
+
+  /**
+   * Joins the files of the tables that every run appends to. The run is finished, whatever comes of
+   * it: where it fails, as on a full disk, the tables stay as they are, and the next run tries
+   * again.
+   */
+  static void joinFiles(Lake lake, Progress progress) {
+    for (String table : APPENDED_BY_EACH_RUN) {
+      try {
+        lake.joinFiles(table);
+      } catch (Exception e) {
+        progress.step("%s keeps its many small files, which could not be joined: %s", table, e);
       }
     }
   }

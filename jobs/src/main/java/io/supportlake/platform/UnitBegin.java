@@ -1,12 +1,16 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.bool_or;
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
 
 import java.time.LocalDate;
 import java.util.List;
@@ -62,13 +66,14 @@ record UnitBegin(Contract register, String column, String records, String day) {
    */
   record Units(Dataset<Row> rows, long count, @Nullable LocalDate since) {
     /**
-     * Those rows that may hang on the units: a day more, since the reporting zone may have been
-     * another when a row was written, and rows from before the table had the column.
+     * Those rows that may hang on the units: two days more, since the reporting zone may have been
+     * another when a row was written (zones are up to 26 hours apart), and rows from before the
+     * table had the column.
      */
     Dataset<Row> from(Dataset<Row> all, @Nullable String day) {
       return since == null || day == null
           ? all
-          : all.where(col(day).isNull().or(col(day).geq(lit(since.minusDays(1)))));
+          : all.where(col(day).isNull().or(col(day).geq(lit(since.minusDays(2)))));
     }
   }
 
@@ -86,13 +91,18 @@ record UnitBegin(Contract register, String column, String records, String day) {
         stood
             .join(broadcast(units), unit, "left_semi")
             .groupBy(keys)
-            .agg(min(col(column)).as("stood_begin"));
+            .agg(
+                min(col(column)).as("stood_begin"), bool_or(col(column).isNull()).as("is_unknown"));
     Dataset<Row> records = fresh.groupBy(keys).agg(min(col(day)).as("fresh_begin"));
     Dataset<Row> dated =
         units
             .join(begun, unit, "left")
             .join(records, unit, "left")
-            .withColumn(BEGINS, least(col("stood_begin"), col("fresh_begin")))
+            .withColumn(
+                BEGINS,
+                when(
+                    not(coalesce(col("is_unknown"), lit(false))),
+                    least(col("stood_begin"), col("fresh_begin"))))
             .localCheckpoint();
     Row all = dated.agg(count(lit(1)), min(col(BEGINS)), count_if(col(BEGINS).isNull())).first();
     return new Units(

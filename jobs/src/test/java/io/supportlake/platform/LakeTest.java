@@ -9,7 +9,11 @@ import io.delta.exceptions.ConcurrentTransactionException;
 import io.delta.tables.DeltaTable;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -94,16 +98,78 @@ class LakeTest extends SparkSuite {
   void manyFilesAreJoinedAndFewAreNot() {
     Lake lake = lakeIn(folder);
     lake.joinFiles(TABLE);
-    lake.append(TABLE, drift(0, 500, 50), MANY_ROWS, 1);
+    lake.append(TABLE, drift(0, 500, 49), MANY_ROWS, 1);
     lake.joinFiles(TABLE);
 
-    assertThat(lake.read(TABLE).inputFiles()).hasSize(50);
+    assertThat(lake.read(TABLE).inputFiles()).hasSize(49);
+    assertThat(hasFileList(lake)).isTrue();
     lake.append(TABLE, drift(500, 600, 1), 100, 2);
     lake.joinFiles(TABLE);
     assertThat(lake.read(TABLE).inputFiles()).hasSize(1);
     assertSameRows(drift(0, 600, 1), lake.read(TABLE));
     lake.append(TABLE, drift(500, 600, 1), 100, 2);
     assertThat(lake.read(TABLE).count()).as("the run's append is known still").isEqualTo(600);
+  }
+
+  @Test
+  void filesThatCannotBeJoinedAreSaidAndStopNothing() throws IOException {
+    Lake lake = lakeIn(folder);
+    String table = "ops.source_profile";
+    Rows rows = Rows.of(CONTRACTS, table);
+    for (int i = 0; i < MANY_FILES; i++) {
+      rows.with("run_sequence", (long) i);
+    }
+    lake.append(table, rows.dataset(spark()).repartition(MANY_FILES), MANY_ROWS, 1);
+    String[] files = lake.read(table).inputFiles();
+    assertThat(files).hasSizeGreaterThanOrEqualTo(50);
+    Files.delete(Path.of(URI.create(files[0])));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    Runner.joinFiles(
+        lake, new Progress(new PrintStream(said, true, StandardCharsets.UTF_8), () -> 0));
+
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .startsWith("   0.0s  ops.source_profile keeps its many small files")
+        .hasLineCount(1);
+    assertThat(lake.version(table)).isZero();
+  }
+
+  /**
+   * As {@code maintain} finds it before the first run of a version whose contract has the column.
+   */
+  @Test
+  void aTableThatHasNotTheColumnOfItsOrderYetIsJoinedAndSkippedByItOnceItHas() throws IOException {
+    String table = "silver.case_status_interval";
+    Lake now = lakeOf(table.replace('.', '/'), "started_date", "started_date");
+    Lake before =
+        lakeOf(
+            "silver/case_status_interval",
+            "      - name: started_date\n",
+            "      - name: started_day\n");
+    Dataset<Row> rows =
+        Rows.of(CONTRACTS, table)
+            .with("case_id", "case-1", "started_date", "2026-03-02")
+            .with("case_id", "case-2", "started_date", "2026-03-03")
+            .dataset(spark())
+            .withColumnRenamed("started_date", "started_day");
+    before.append(table, rows.repartition(2), MANY_ROWS, 1);
+    assertThat(now.read(table).inputFiles()).hasSize(2);
+
+    now.compact(table);
+
+    assertThat(now.read(table).inputFiles()).hasSize(1);
+    assertSameRows(rows, now.read(table));
+
+    now.evolve(table);
+    now.append(table, now.read(table).withColumn("started_date", col("started_day")), 2, 2);
+    assertThat(
+            DeltaLog.forTable(spark(), now.path(table))
+                .update(false, Option.empty(), Option.empty())
+                .allFiles()
+                .collectAsList())
+        .extracting(FileStatistics::of)
+        .extracting(s -> s.leastDate("started_date"))
+        .contains(LocalDate.of(2026, 3, 2));
   }
 
   /** As a process sees it that looks while another makes the table's first commit. */
@@ -319,10 +385,13 @@ class LakeTest extends SparkSuite {
   void aColumnThatTheContractWidensOrAddsIsWidenedOrAddedAndNoValueIsLost() throws IOException {
     Lake before =
         lakeOf(
+            "ops/drift",
             "logicalType: integer\n        physicalType: long\n        required: true\n        description: \"records",
             "logicalType: integer\n        physicalType: int\n        required: true\n        description: \"records");
     before.append(TABLE, drift(0, 30, 1), 30, 1);
-    Lake wider = lakeOf("      - name: record_count", NEW_COLUMN + "      - name: record_count");
+    Lake wider =
+        lakeOf(
+            "ops/drift", "      - name: record_count", NEW_COLUMN + "      - name: record_count");
 
     wider.evolve(TABLE);
 
@@ -341,10 +410,11 @@ class LakeTest extends SparkSuite {
 
   @Test
   void aTypeThatCannotHoldEveryValueIsRefusedAndNothingChanges() throws IOException {
-    Lake lake = lakeOf("name: record_count", "name: record_count");
+    Lake lake = lakeOf("ops/drift", "name: record_count", "name: record_count");
     lake.append(TABLE, drift(0, 30, 1), 30, 1);
     Lake narrower =
         lakeOf(
+            "ops/drift",
             "physicalType: long\n        required: true\n        description: \"records",
             "physicalType: \"decimal(5,2)\"\n        required: true\n        description: \"records");
 
@@ -355,7 +425,7 @@ class LakeTest extends SparkSuite {
   }
 
   /** A lake in the folder whose contract of the table differs in one place. */
-  private Lake lakeOf(String from, String to) throws IOException {
+  private Lake lakeOf(String table, String from, String to) throws IOException {
     Path schemas = Files.createTempDirectory(folder, "schemas");
     try (Stream<Path> files = Files.walk(HOME.resolve("schemas"))) {
       for (Path file : files.toList()) {
@@ -367,7 +437,7 @@ class LakeTest extends SparkSuite {
         }
       }
     }
-    Path contract = schemas.resolve("ops/drift.odcs.yaml");
+    Path contract = schemas.resolve(table + ".odcs.yaml");
     String text = Files.readString(contract);
     assertThat(text).contains(from);
     Files.writeString(contract, text.replace(from, to));

@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.supportlake.testing.Lines;
@@ -26,11 +27,14 @@ class UnitBeginTest extends SparkSuite {
             .with("case_id", "stands", "opened_date", "2026-03-05")
             .with("case_id", "corrected", "opened_date", "2026-03-09")
             .with("case_id", "old", "opened_date", "2025-01-01")
-            .dataset(spark()),
+            .with("case_id", "undated")
+            .dataset(spark())
+            .withColumn("opened_date", expr("if(case_id != 'undated', opened_date, null)")),
         Rows.of(CONTRACTS, "silver.case_event")
             .with("event_id", "e1", "case_id", "corrected", "event_date", "2026-03-07")
             .with("event_id", "e2", "case_id", "corrected", "event_date", "2026-03-08")
             .with("event_id", "e3", "case_id", "new", "event_date", "2026-03-10")
+            .with("event_id", "e5", "case_id", "undated", "event_date", "2026-03-08")
             .with("event_id", "e4", "case_id", "another", "event_date", "2026-03-01")
             .dataset(spark()));
   }
@@ -46,6 +50,7 @@ class UnitBeginTest extends SparkSuite {
     assertThat(since("corrected")).as("by an earlier record").isEqualTo("2026-03-07");
     assertThat(since("new", "stands", "corrected")).isEqualTo("2026-03-05");
     assertThat(since("stands", "unheard")).as("of one nobody can tell").isNull();
+    assertThat(since("new", "undated")).as("of one whose row does not say").isNull();
     assertThat(since()).isNull();
 
     UnitBegin.Units units = units("new", "corrected");
@@ -54,8 +59,8 @@ class UnitBeginTest extends SparkSuite {
     Dataset<Row> rows =
         spark()
             .sql(
-                "SELECT date'2026-03-05' AS d UNION ALL SELECT date'2026-03-06' UNION ALL SELECT null");
-    assertThat(Lines.of(units.from(rows, "d"), "d")).containsExactly("2026-03-06", "null");
+                "SELECT date'2026-03-04' AS d UNION ALL SELECT date'2026-03-05' UNION ALL SELECT null");
+    assertThat(Lines.of(units.from(rows, "d"), "d")).containsExactly("2026-03-05", "null");
     assertThat(units.from(rows, null).count()).as("of a table without a day").isEqualTo(3);
     assertThat(units("unheard").from(rows, "d").count()).isEqualTo(3);
   }
