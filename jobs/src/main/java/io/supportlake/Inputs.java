@@ -15,9 +15,10 @@ public interface Inputs {
    * The rows of an input, cut as the contract's {@code read} says: {@code new} the versions that
    * arrived in the period; {@code signed} the same with {@code record_sign} +1, and with -1 the
    * earlier versions they supersede (under the new arrival date); {@code unit} current rows of the
-   * units to build; {@code days} current rows whose {@code column} lies between the first day less
-   * {@code lookBack} and the last day; {@code history} a journal's rows up to the period's last day
-   * (a journal's own rows: before its first); {@code all} all current rows.
+   * units to build; {@code days} current rows whose {@code column}, or one of {@code touches}, lies
+   * between the first day less {@code lookBack} and the last day; {@code history} a journal's rows
+   * up to the period's last day (a journal's own rows: before its first); {@code all} all current
+   * rows.
    *
    * @throws IllegalArgumentException if the contract does not name the input
    */

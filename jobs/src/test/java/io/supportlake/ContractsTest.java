@@ -173,6 +173,19 @@ class ContractsTest {
         .orElseThrow();
   }
 
+  /**
+   * {@code maintain} enforces the periods of sources, of which bronze has its own; what it did not
+   * enforce would be untrue.
+   */
+  @Test
+  void onlySourcesHaveARetentionPeriodAndEachHasOne() {
+    for (Contract contract : CONTRACTS.all()) {
+      assertThat(contract.optionalProperty("retentionDays") != null)
+          .as(contract.name())
+          .isEqualTo(List.of("raw", "bronze").contains(contract.layer()));
+    }
+  }
+
   @Test
   void theTablesCanBeBuiltInOneOrder() {
     List<String> order = Tables.inOrder(CONTRACTS).stream().map(Contract::name).toList();

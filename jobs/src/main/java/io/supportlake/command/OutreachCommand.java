@@ -116,6 +116,7 @@ final class OutreachCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       Progress progress = new Progress(System.out);
+      ErasureLedger.refuseUnfinished(installation.lake());
       FinishedSet finished = installation.finished();
       LocalDate arrival = last(finished).plusDays(1);
       DispositionFile.Filled filled =
@@ -126,6 +127,11 @@ final class OutreachCommand implements Callable<Integer> {
               ZoneId.of(installation.config().reporting().zone()));
       for (int line : filled.withoutOutcome()) {
         progress.step("line %d has no outcome and was left out, though it is filled in", line);
+      }
+      for (int line : filled.erased()) {
+        progress.step(
+            "line %d was left out: its customer was a person, who has been erased since the list was written",
+            line);
       }
       if (filled.dispositions().isEmpty()) {
         progress.step(

@@ -8,6 +8,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.supportlake.platform.DataErrors;
 import io.supportlake.platform.DataException;
 import io.supportlake.platform.Hashes;
+import io.supportlake.platform.PersonAccount;
 import io.supportlake.platform.UsageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -131,13 +132,19 @@ public final class DispositionFile {
    * @param list team and day of the list; empty = no line was worked
    * @param notWorked lines whose outcome is empty
    * @param withoutOutcome of these, the numbers of lines with a channel, day or note all the same
+   * @param erased numbers of lines of customers who were a person each and are erased since
    */
   public record Filled(
-      String list, List<Disposition> dispositions, int notWorked, List<Integer> withoutOutcome) {
+      String list,
+      List<Disposition> dispositions,
+      int notWorked,
+      List<Integer> withoutOutcome,
+      List<Integer> erased) {
     /** Copies the lists. */
     public Filled {
       dispositions = List.copyOf(dispositions);
       withoutOutcome = List.copyOf(withoutOutcome);
+      erased = List.copyOf(erased);
     }
   }
 
@@ -173,16 +180,20 @@ public final class DispositionFile {
    */
   public static Filled read(Path file, Lists lists, LocalDate asOf, ZoneId zone) {
     List<Line> lines = lines(file);
-    List<Line> worked = lines.stream().filter(Line::isWorked).toList();
+    List<Line> filled = lines.stream().filter(Line::isWorked).toList();
+    // Of all lines: what stands beside one may belong to one that was not worked.
     Set<String> ids =
-        worked.stream()
+        lines.stream()
             .map(l -> l.cell("list_line_id"))
             .filter(id -> !id.isEmpty())
             .collect(Collectors.toCollection(LinkedHashSet::new));
     Map<String, ListLine> known = new HashMap<>();
-    if (!ids.isEmpty()) {
+    if (!filled.isEmpty()) {
       lists.lines(ids).forEach(l -> known.put(l.listLineId(), l));
     }
+    Map<Boolean, List<Line>> byErased =
+        filled.stream().collect(Collectors.partitioningBy(l -> isErased(l, known)));
+    List<Line> worked = byErased.getOrDefault(false, List.of());
     String list = mostCommonList(worked, known);
     List<String> problems = new ArrayList<>();
     Map<String, Integer> firstSeen = new HashMap<>();
@@ -205,14 +216,28 @@ public final class DispositionFile {
     return new Filled(
         list,
         dispositions,
-        lines.size() - worked.size(),
+        lines.size() - filled.size(),
         lines.stream()
             .filter(l -> !l.isWorked())
             .filter(l ->
                 Stream.of("channel_used", "attempted_at", "note")
                     .anyMatch(c -> !l.cell(c).isEmpty()))
             .map(Line::number)
-            .toList());
+            .toList(),
+        byErased.getOrDefault(true, List.of()).stream().map(Line::number).toList());
+  }
+
+  /**
+   * Whether the customer, one person, has another name since the list was written. What stands
+   * beside another line's account was sorted apart.
+   */
+  private static boolean isErased(Line line, Map<String, ListLine> known) {
+    String account = line.cell("account_id");
+    ListLine of = known.get(line.cell("list_line_id"));
+    return of != null
+        && PersonAccount.isPerson(account)
+        && PersonAccount.isPerson(of.accountId())
+        && known.values().stream().noneMatch(l -> l.accountId().equals(account));
   }
 
   /** The records as CSV of raw.outreach_disposition: UTF-8, with a header line. */

@@ -87,8 +87,9 @@ public record Contract(
    * @param column date column that {@code days} is about; with {@code watch} the reader's own, by
    *     which it looks the input's history up; or null
    * @param lookBack days before the first day that {@code days} reads
-   * @param touches further date columns of an input that is read by days: a row that changes has
-   *     the reader's rows of these days built again too
+   * @param touches further date columns of an input that is read by days: rows of which one of them
+   *     lies in these days are read too, and a row that changes has the reader's rows of these days
+   *     built again
    * @param watch of a table that is read whole, the columns whose change has the reader's rows
    *     built again
    * @param by the reader's own column that holds the key of what is watched; null where whole days

@@ -93,6 +93,12 @@ public final class DataErrors {
             .formatted(path));
   }
 
+  static DataException erasureHalfDone(List<String> requests) {
+    return new DataException(
+        "an erasure was cut off (%s), and whom it is of is known to nobody but who asked for it: no run starts before it is completed. Whoever gave ./supportlake erase --subject gives the same command again."
+            .formatted(String.join(", ", requests)));
+  }
+
   static DataException notErased(SortedSet<String> files) {
     return new DataException(
         "the person is still found in %d files or tables, so the erasure is not done: %s. Either somebody wrote them meanwhile, or a mapping reads the person out of a part of a value, or they are none that this erasure knows: who runs the lake looks at them, removes or mends them, and starts the same erasure again, which completes it."

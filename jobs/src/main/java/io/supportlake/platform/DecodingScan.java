@@ -63,6 +63,12 @@ public final class DecodingScan {
   /** How a bzip2 begins, with a block or as one of nothing. */
   private static final Pattern BZIP2_HEAD = Pattern.compile("BZh[1-9](?:1AY&|\u0017rE8)");
 
+  private static final String GZIP = "\u001f\u008b\u0008";
+  private static final String ZIP = "PK\u0003\u0004";
+  private static final String PARQUET = "PAR1";
+  private static final String PDF = "%PDF";
+  private static final List<String> PACKED_HEADS = List.of(GZIP, ZIP, PARQUET, PDF);
+
   private static final Configuration HADOOP = new Configuration();
   private static final CompressionCodecFactory CODECS = new CompressionCodecFactory(HADOOP);
   private static final BZip2Codec BZIP2 = new BZip2Codec();
@@ -141,6 +147,29 @@ public final class DecodingScan {
     }
   }
 
+  /**
+   * Decodes files without looking for anything.
+   *
+   * @throws DataException when one cannot be decoded
+   */
+  static void refuseUndecodable(Path root, Predicate<Path> isDecoded) {
+    var _ = find(root, isDecoded, Map.of());
+  }
+
+  /** Whether a file's first bytes say that its content is packed, or of pieces. */
+  static boolean isPacked(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] head = in.readNBytes(8);
+      return BZIP2_HEAD.matcher(new String(head, StandardCharsets.ISO_8859_1)).lookingAt()
+          || PACKED_HEADS.stream().anyMatch(mark -> startsWith(head, mark));
+    } catch (IOException e) {
+      throw DataErrors.cannotBeSearched(file, e);
+    }
+  }
+
   private Stream<Found> file(Path root, Path path) {
     hits.clear();
     String name = path.equals(root) ? "" : String.valueOf(path.getFileName());
@@ -171,11 +200,11 @@ public final class DecodingScan {
     in.mark(16);
     byte[] head = in.readNBytes(8);
     in.reset();
-    boolean gzip = startsWith(head, "\u001f\u008b\u0008");
+    boolean gzip = startsWith(head, GZIP);
     boolean bzip2 = BZIP2_HEAD.matcher(new String(head, StandardCharsets.ISO_8859_1)).lookingAt();
     @Nullable CompressionCodec codec = file == null ? null : codecOfName(file);
-    boolean zip = startsWith(head, "PK\u0003\u0004");
-    boolean pdf = startsWith(head, "%PDF");
+    boolean zip = startsWith(head, ZIP);
+    boolean pdf = startsWith(head, PDF);
     if (gzip) {
       scan(new GZIPInputStream(in, 1 << 16), null, join(where, "gzip"), depth + 1);
     } else if (bzip2) {
@@ -183,7 +212,7 @@ public final class DecodingScan {
       scan(BZIP2.createInputStream(in), null, join(where, "bzip2"), depth + 1);
     } else if (codec != null && head.length > 0) {
       scan(codec.createInputStream(in), null, join(where, "packed"), depth + 1);
-    } else if (zip || startsWith(head, "PAR1")) {
+    } else if (zip || startsWith(head, PARQUET)) {
       Path whole = file == null ? Files.createTempFile("scan", ".tmp") : file;
       try {
         if (file == null) {

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_like;
 import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -37,12 +38,13 @@ import org.apache.spark.sql.types.DataTypes;
  * names an erased user is left out, and so is what names the account that the user is, and what the
  * roster says of an erased agent. All else that names an erased agent, and what others did about a
  * case of such an account, is left out if bronze has the record already, else taken without the
- * person.
+ * person. A request to forget somebody once more is taken; one that was answered is not.
  *
  * @param tokens by kind, the ledger's hashes
+ * @param answered requests, each with its person, by the ledger's hashes
  * @param key what they were made with
  */
-record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
+record ErasedRecords(Map<String, Set<String>> tokens, Set<String> answered, KeyedHash key) {
   /** Stands for an erased person in records that come later; the same for all of them. */
   static final String LATER = "erased";
 
@@ -66,6 +68,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
   /** Copies the tokens. */
   ErasedRecords {
     tokens = Map.copyOf(tokens);
+    answered = Set.copyOf(answered);
   }
 
   /** Whether nobody was ever erased. */
@@ -76,12 +79,18 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
   /** Those of a lake whose erasure has begun. */
   static ErasedRecords of(Lake lake, KeyedHash key) {
     Map<String, Set<String>> tokens = new TreeMap<>();
+    Set<String> answered = new TreeSet<>();
     for (ErasureLedger.Entry entry : ErasureLedger.entries(lake)) {
-      if (!entry.state().equals(ErasureLedger.REQUESTED)) {
+      if (entry.isBegun()) {
         tokens.computeIfAbsent(entry.subjectKind(), _ -> new TreeSet<>()).add(entry.subjectToken());
+        answered.add(answer(entry.requestId(), entry.subjectToken()));
       }
     }
-    return new ErasedRecords(tokens, key);
+    return new ErasedRecords(tokens, answered, key);
+  }
+
+  private static String answer(String requestToken, String subjectToken) {
+    return requestToken + '|' + subjectToken;
   }
 
   /**
@@ -93,6 +102,9 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
    */
   Screened screen(Lake lake, Contract raw, Dataset<Row> typed, long runSequence) {
     Contract bronze = lake.contract("bronze." + raw.shortName());
+    if (bronze.name().equals(ErasureLedger.REQUESTS)) {
+      return withoutAnswered(typed);
+    }
     Dataset<Row> rows = typed;
     Map<String, Long> leftOut = new TreeMap<>();
     for (Naming naming : namings(bronze, typed)) {
@@ -110,11 +122,48 @@ record ErasedRecords(Map<String, Set<String>> tokens, KeyedHash key) {
       } else {
         rows = rows.where(not(names));
       }
-      for (Row counted : out.groupBy("ingest_file").agg(count(lit(1))).collectAsList()) {
-        var _ = leftOut.merge(counted.getString(0), counted.getLong(1), Long::sum);
-      }
+      byFile(out).forEach((file, records) -> leftOut.merge(file, records, Long::sum));
     }
     return new Screened(rows, leftOut);
+  }
+
+  private static Map<String, Long> byFile(Dataset<Row> out) {
+    Map<String, Long> records = new TreeMap<>();
+    for (Row counted : out.groupBy("ingest_file").agg(count(lit(1))).collectAsList()) {
+      records.put(counted.getString(0), counted.getLong(1));
+    }
+    return records;
+  }
+
+  /** Requests are few. */
+  private Screened withoutAnswered(Dataset<Row> typed) {
+    Column asks = struct(col("request_id"), col("subject_kind"), col("subject_id"));
+    List<Column> out = new ArrayList<>();
+    typed
+        .where(col("request_id").isNotNull())
+        .where(col("subject_kind").isInCollection(tokens.keySet()))
+        .where(col("subject_id").isNotNull())
+        .select(asks.as("asks"))
+        .distinct()
+        .toLocalIterator()
+        .forEachRemaining(row -> {
+          Row request = row.getStruct(0);
+          String token = ErasureLedger.requestToken(key, request.getString(0));
+          boolean isNameOfErased =
+              request.getString(1).equals(Subject.Kind.AGENT.word())
+                  && NAME_OF_ERASED.test(request.getString(2));
+          if (isNameOfErased
+              || ErasureLedger.tokens(key, request.getString(1), request.getString(2)).stream()
+                  .anyMatch(person -> answered.contains(answer(token, person)))) {
+            out.add(
+                col("request_id")
+                    .equalTo(request.getString(0))
+                    .and(col("subject_kind").equalTo(request.getString(1)))
+                    .and(col("subject_id").equalTo(request.getString(2))));
+          }
+        });
+    Column isAnswered = coalesce(out.stream().reduce(lit(false), Column::or), lit(false));
+    return new Screened(typed.where(not(isAnswered)), byFile(typed.where(isAnswered)));
   }
 
   /**

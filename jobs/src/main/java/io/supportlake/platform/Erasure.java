@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import io.delta.tables.DeltaTable;
 import io.supportlake.Settings;
 import io.supportlake.platform.ErasureLedger.Entry;
 import io.supportlake.platform.TableEraser.Done;
@@ -10,11 +11,15 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -24,8 +29,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +54,11 @@ public final class Erasure {
 
   /** Where contact values stand: last, so that a second call still knows what to look for. */
   private static final List<String> IDENTITIES =
-      List.of(
-          "silver.app_user",
-          "silver.agent",
-          "bronze.user_change",
-          "bronze.roster_change",
-          "bronze.erasure_request");
+      List.of("silver.app_user", "silver.agent", "bronze.user_change", "bronze.roster_change");
+
+  /** Tables of the manifest and of checks that have paths of landed files. */
+  private static final List<String> TELLING_OF_FILES =
+      List.of("ops.landing_file", "ops.check", "ops.drift", "ops.released_file");
 
   /** Read for whose words there are, and so after those that hang on these; messages last. */
   private static final List<String> ROOTS =
@@ -111,6 +118,7 @@ public final class Erasure {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
+      withdraw(requests().superseded());
       refuse(locked(List.of(person)));
     }
   }
@@ -124,23 +132,14 @@ public final class Erasure {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
-      List<Entry> open =
-          ErasureLedger.entries(lake).stream()
-              .filter(e -> !e.state().equals(ErasureLedger.DONE))
-              .toList();
+      Requests requests = requests();
+      withdraw(requests.superseded());
+      List<Entry> open = ErasureLedger.entries(lake).stream().filter(Entry::isOpen).toList();
       Set<String> tokens = open.stream().map(Entry::subjectToken).collect(Collectors.toSet());
       List<Person> asked = new ArrayList<>();
-      for (Row row :
-          lake.read("bronze.erasure_request")
-              .select("subject_kind", "subject_id")
-              .distinct()
-              .orderBy("subject_kind", "subject_id")
-              .collectAsList()) {
-        Person person = new Person(Subject.Kind.of(row.getString(0)), row.getString(1));
-        List<String> known =
-            ErasureLedger.tokens(settings.key(), person.kind().word(), person.id());
+      for (Person person : requests.people()) {
         // A request by the token tells nobody what to look for in what the sources sent.
-        if (person.kind().isId(settings.key(), person.id()) && tokens.removeAll(known)) {
+        if (person.kind().isId(settings.key(), person.id()) && tokens.removeAll(tokens(person))) {
           asked.add(person);
         }
       }
@@ -155,14 +154,115 @@ public final class Erasure {
           found.addAll(locked(people));
         }
       }
-      if (!tokens.isEmpty()) {
+      List<Entry> left = open.stream().filter(e -> tokens.contains(e.subjectToken())).toList();
+      // Of a call that was cut off when the request had gone, and the proof had been made.
+      List<Entry> proved =
+          left.stream().filter(e -> e.state().equals(ErasureLedger.PROVED)).toList();
+      if (!proved.isEmpty()) {
+        Set<String> known = proved.stream().map(Entry::subjectToken).collect(Collectors.toSet());
+        removeRequests(
+            requests.people().stream()
+                .filter(person -> !Collections.disjoint(known, tokens(person)))
+                .toList());
+        forgetOldVersions(c -> c.name().equals(ErasureLedger.REQUESTS));
+        finish(proved);
+      }
+      if (left.stream().anyMatch(e -> e.state().equals(ErasureLedger.REQUESTED))) {
         progress.step(
-            "of %d people the id is known to nobody but who asked: ./supportlake erase --subject ID completes it",
-            tokens.size());
+            "of some people the id is known to nobody but who asked: ./supportlake erase --subject ID erases them");
       }
       refuse(found);
+      List<String> halfDone =
+          left.stream()
+              .filter(e -> e.state().equals(ErasureLedger.IN_PROGRESS))
+              .map(Entry::requestId)
+              .toList();
+      if (!halfDone.isEmpty()) {
+        throw DataErrors.erasureHalfDone(halfDone);
+      }
       return asked.size();
     }
+  }
+
+  /**
+   * What the source of requests says.
+   *
+   * @param people everyone whom a record names, also one that was corrected since, in order
+   * @param superseded by hash of the request, the hashes of people whom it names no more
+   */
+  private record Requests(List<Person> people, Map<String, Set<String>> superseded) {}
+
+  private Requests requests() {
+    Map<String, Person> newest = new HashMap<>();
+    Map<String, Set<Person>> ever = new HashMap<>();
+    for (Row row :
+        lake.read(ErasureLedger.REQUESTS)
+            // Versions of one delivery are numbered in no order of time.
+            .orderBy("ingest_run", "arrival_date", "requested_at", "record_version")
+            .select("request_id", "subject_kind", "subject_id")
+            .collectAsList()) {
+      Person person = new Person(Subject.Kind.of(row.getString(1)), row.getString(2));
+      newest.put(row.getString(0), person);
+      ever.computeIfAbsent(row.getString(0), _ -> new HashSet<>()).add(person);
+    }
+    Map<String, Set<String>> superseded = new HashMap<>();
+    ever.forEach((request, people) -> {
+      Set<String> others = new HashSet<>();
+      people.forEach(person -> others.addAll(tokens(person)));
+      // The same person may have been named by the token.
+      others.removeAll(tokens(Objects.requireNonNull(newest.get(request))));
+      superseded.put(ErasureLedger.requestToken(settings.key(), request), others);
+    });
+    return new Requests(
+        ever.values().stream()
+            .flatMap(Set::stream)
+            .distinct()
+            .sorted(Comparator.comparing(Person::kind).thenComparing(Person::id))
+            .toList(),
+        superseded);
+  }
+
+  private List<String> tokens(Person person) {
+    return ErasureLedger.tokens(settings.key(), person.kind().word(), person.id());
+  }
+
+  /** Whom a corrected request names no more is not forgotten, unless that has begun. */
+  private void withdraw(Map<String, Set<String>> superseded) {
+    List<Entry> withdrawn =
+        ErasureLedger.entries(lake).stream()
+            .filter(e ->
+                e.state().equals(ErasureLedger.REQUESTED)
+                    && superseded.getOrDefault(e.requestId(), Set.of()).contains(e.subjectToken()))
+            .toList();
+    if (!withdrawn.isEmpty()) {
+      ErasureLedger.put(spark, lake, withdrawn, withdrawn.stream().map(Entry::withdrawn).toList());
+      progress.step(
+          "%d requests were corrected to name somebody else: whom they named before is not erased",
+          withdrawn.size());
+    }
+  }
+
+  /** Those that name people whom nobody looks for any more. */
+  private void removeRequests(List<Person> people) {
+    if (!people.isEmpty()) {
+      Dataset<Row> source =
+          spark.createDataFrame(
+              people.stream().map(p -> RowFactory.create(p.kind().word(), p.id())).toList(),
+              StructType.fromDDL("kind string, id string"));
+      var _ =
+          DeltaTable.forPath(spark, lake.path(ErasureLedger.REQUESTS))
+              .as("t")
+              .merge(source.as("s"), "t.subject_kind = s.kind AND t.subject_id = s.id")
+              .whenMatched()
+              .delete()
+              .execute();
+    }
+  }
+
+  /** What was proved is done, now that no request is left. */
+  private void finish(List<Entry> proved) {
+    ErasureLedger.put(spark, lake, proved, proved.stream().map(e -> e.done(now.get())).toList());
+    vacuum(ErasureLedger.TABLE);
   }
 
   /** Whom to forget, by the id that the sources send. */
@@ -190,6 +290,10 @@ public final class Erasure {
       return new Going(
           subject, outputs, quoted, tables, landed, entries, done.plus(more), files, left);
     }
+
+    Going with(List<Entry> changed) {
+      return new Going(subject, outputs, quoted, tables, landed, changed, done, files, left);
+    }
   }
 
   /**
@@ -205,18 +309,19 @@ public final class Erasure {
     // Before anything is begun: one that cannot be read would leave it so.
     Map<String, SourceMapping> mappings = SourceMapping.load(conf, config.sources());
     LandingEraser.refuseUnreadable(landing());
+    refuseUndecodable();
+    landing().forgetUnfinished();
     // Of a call that was cut off after it had rewritten files.
     ManifestFiles.noteReplaced(spark, lake, landing());
+    List<Begun> begun = people.stream().map(person -> begin(person, mappings)).toList();
     PagesToCome toCome = PagesToCome.of(lake, landing(), mappings);
     List<Going> all = new ArrayList<>();
-    people.forEach(person -> all.add(withoutIdentities(person, mappings, toCome)));
+    begun.forEach(person -> all.add(withoutIdentities(person, mappings, toCome)));
     forgetOldVersions(c -> true);
     // What was written meanwhile, of old versions.
     all.forEach(going -> going.outputs().remove(going.subject(), going.quoted()));
     SortedSet<Path> identities =
-        IDENTITIES.stream()
-            .map(t -> Path.of(lake.path(t)).toAbsolutePath().normalize())
-            .collect(Collectors.toCollection(TreeSet::new));
+        IDENTITIES.stream().map(this::folder).collect(Collectors.toCollection(TreeSet::new));
     Path zone = Path.of(config.landing()).toAbsolutePath().normalize();
     Map<Going, SortedSet<String>> traces =
         traces(
@@ -224,11 +329,11 @@ public final class Erasure {
             roots(),
             (going, file) ->
                 identities.stream().noneMatch(file::startsWith)
+                    && !file.startsWith(folder(ErasureLedger.REQUESTS))
                     && !(going.subject().kind() == Subject.Kind.USER
                         && file.startsWith(zone)
                         && toCome.has(slashed(zone.relativize(file)))),
-            ordered().stream().filter(c -> !IDENTITIES.contains(c.name())).toList());
-
+            ordered().stream().filter(c -> !isLast(c)).toList());
     traces.forEach((going, found) -> found.addAll(going.landed().filesNaming(toCome)));
     List<Going> withoutTrace = clean(traces).stream().map(this::identities).toList();
     forgetOldVersions(c -> IDENTITIES.contains(c.name()));
@@ -238,15 +343,61 @@ public final class Erasure {
             identities,
             (_, _) -> true,
             IDENTITIES.stream().map(contracts::of).toList());
-    List<Going> done = clean(left);
-    noteDone(done);
+    List<Going> proved = noteProved(clean(left));
+    // From here on, a call that is cut off is completed without the id.
+    proved.forEach(going -> erase(going.tables(), contracts.of(ErasureLedger.REQUESTS)));
+    forgetOldVersions(c -> c.name().equals(ErasureLedger.REQUESTS));
+    Map<Going, SortedSet<String>> asking =
+        traces(
+            proved,
+            new TreeSet<>(Set.of(folder(ErasureLedger.REQUESTS))),
+            (_, _) -> true,
+            List.of(contracts.of(ErasureLedger.REQUESTS)));
+    asking.forEach((going, files) -> {
+      if (!files.isEmpty()) {
+        var _ = begun(going.subject(), going.entries());
+      }
+    });
+    List<Going> done = clean(asking);
+    finish(done.stream().flatMap(going -> going.entries().stream()).toList());
     progress.step(
         "%d of %d people erased in %.1f s",
         done.size(), people.size(), (System.nanoTime() - started) / 1e9);
     SortedSet<String> found = new TreeSet<>();
     traces.values().forEach(found::addAll);
     left.values().forEach(found::addAll);
+    asking.values().forEach(found::addAll);
     return found;
+  }
+
+  private Path folder(String table) {
+    return Path.of(lake.path(table)).toAbsolutePath().normalize();
+  }
+
+  /** Whether a table tells whom to look for, and so goes after all others. */
+  private static boolean isLast(Contract contract) {
+    return IDENTITIES.contains(contract.name()) || contract.name().equals(ErasureLedger.REQUESTS);
+  }
+
+  /** Files whose search would end the erasure when it has begun: of landed ones their names lie. */
+  private void refuseUndecodable() {
+    Path out = Path.of(config.lake().out());
+    if (Files.isDirectory(out)) {
+      Outputs.forgetUnfinished(out);
+      DecodingScan.refuseUndecodable(out, _ -> true);
+    }
+    Path zone = Path.of(config.landing());
+    if (Files.isDirectory(zone)) {
+      Landing landing = landing();
+      DecodingScan.refuseUndecodable(
+          zone,
+          file ->
+              DecodingScan.isPacked(file) && isNamedPlain(landing, slashed(zone.relativize(file))));
+    }
+  }
+
+  private static boolean isNamedPlain(Landing landing, String path) {
+    return !Landing.isUnfinished(path) && !landing.isPacked(path);
   }
 
   private static void refuse(SortedSet<String> found) {
@@ -285,8 +436,9 @@ public final class Erasure {
         .toList();
   }
 
-  private void noteDone(List<Going> people) {
-    List<Entry> done = new ArrayList<>();
+  /** With the entries as they then are. */
+  private List<Going> noteProved(List<Going> people) {
+    List<Going> proved = new ArrayList<>();
     for (Going g : people) {
       String proof =
           "no trace of %s its token or %d contact values in any file of lake, restricted, landing and out, decoded%s"
@@ -298,32 +450,56 @@ public final class Erasure {
                   g.left() == 0
                       ? ""
                       : ", but for %d files of which not all is taken".formatted(g.left()));
-      g.entries()
-          .forEach(e ->
-              done.add(
-                  e.done(now.get(), g.done().deleted(), g.done().changed(), g.files(), proof)));
+      proved.add(
+          g.with(
+              g.entries().stream()
+                  .map(e -> e.proved(g.done().deleted(), g.done().changed(), g.files(), proof))
+                  .toList()));
       progress.step("%s", proof);
       if (g.done().deleted() + g.done().changed() + g.files() == 0) {
         progress.step(
             "nothing held the id: check id and kind, unless an earlier call has done its part");
       }
     }
-    ErasureLedger.put(spark, lake, done);
-    vacuum(ErasureLedger.TABLE);
+    List<Entry> entries = proved.stream().flatMap(g -> g.entries().stream()).toList();
+    ErasureLedger.put(spark, lake, entries, entries);
+    return proved;
   }
 
-  /** Takes a person out of everything but the tables of {@link #IDENTITIES}. */
-  private Going withoutIdentities(
-      Person person, Map<String, SourceMapping> mappings, PagesToCome toCome) {
-    Subject.Kind kind = person.kind();
-    Subject subject = Subject.of(lake, settings.key(), kind, person.id(), mappings.values());
+  /** Whom to forget, with the names that stand in the person's place. */
+  private record Begun(Subject subject, List<Entry> entries, String idName, String tokenName) {}
+
+  /**
+   * Names of landed files lose the person first, with what tells of the files: by its name a file
+   * is known as taken or to come.
+   */
+  private Begun begin(Person person, Map<String, SourceMapping> mappings) {
+    Subject subject =
+        Subject.of(lake, settings.key(), person.kind(), person.id(), mappings.values());
     List<Entry> known = known(person);
     List<Entry> entries = begun(subject, known.isEmpty() ? List.of(requested(subject)) : known);
     String idName = String.valueOf(entries.getFirst().pseudonym());
     String tokenName = settings.key().token("usr", idName);
     progress.step(
         "erasing %s: %d values to look for",
-        kind == Subject.Kind.AGENT ? "an agent" : "a user", subject.needles().size());
+        person.kind() == Subject.Kind.AGENT ? "an agent" : "a user", subject.needles().size());
+    new FileNames(spark, lake, landing())
+        .without(path -> subject.masked(path, false, idName, tokenName))
+        .forEach(path -> progress.step("  a landed file was named by the person, and is %s", path));
+    TableEraser names =
+        new TableEraser(
+            spark, lake, subject, idName, tokenName, new SubjectWords(Map.of()), List.of());
+    TELLING_OF_FILES.forEach(table -> erase(names, contracts.of(table)));
+    return new Begun(subject, entries, idName, tokenName);
+  }
+
+  /** Takes a person out of everything but the tables that tell whom to look for. */
+  private Going withoutIdentities(
+      Begun begun, Map<String, SourceMapping> mappings, PagesToCome toCome) {
+    Subject subject = begun.subject();
+    Subject.Kind kind = subject.kind();
+    String idName = begun.idName();
+    String tokenName = begun.tokenName();
     if (kind == Subject.Kind.USER) {
       ErasureMonths.note(spark, lake, settings.reportingZone(), subject.token(), tokenName);
     }
@@ -348,7 +524,7 @@ public final class Erasure {
     long outputFiles = outputs.remove(subject, quoted).size();
     Done done = Done.NOTHING;
     for (Contract contract : ordered()) {
-      if (!IDENTITIES.contains(contract.name())) {
+      if (!isLast(contract)) {
         done = done.plus(erase(tables, contract));
       }
     }
@@ -368,7 +544,7 @@ public final class Erasure {
         quoted,
         tables,
         landed,
-        entries,
+        begun.entries(),
         done,
         files.rewritten().size() + outputFiles,
         files.left().size());
@@ -382,22 +558,23 @@ public final class Erasure {
     return going.plus(done);
   }
 
-  /** The person's entries. */
+  /** The person's open entries: those that are done say what was done then. */
   private List<Entry> known(Person person) {
-    List<String> tokens = ErasureLedger.tokens(settings.key(), person.kind().word(), person.id());
+    List<String> tokens = tokens(person);
     return ErasureLedger.entries(lake).stream()
-        .filter(e -> tokens.contains(e.subjectToken()))
+        .filter(e -> e.isOpen() && tokens.contains(e.subjectToken()))
         .toList();
   }
 
   /** Of whom no request is known. */
   private Entry requested(Subject subject) {
     String token = token(subject);
+    Instant at = now.get();
     return Entry.requested(
-        ErasureLedger.requestToken(settings.key(), token),
+        ErasureLedger.commandToken(settings.key(), token, at),
         subject.kind().word(),
         token,
-        Timestamp.from(now.get()),
+        Timestamp.from(at),
         FinishedSet.of(lake).runSequence());
   }
 
@@ -412,7 +589,7 @@ public final class Erasure {
         own.stream().map(Entry::pseudonym).filter(p -> p != null).findFirst().orElse(null);
     String name = earlier == null ? pseudonym() : earlier;
     List<Entry> begun = own.stream().map(e -> e.begun(token, name, now.get())).toList();
-    ErasureLedger.put(spark, lake, begun);
+    ErasureLedger.put(spark, lake, own, begun);
     return begun;
   }
 

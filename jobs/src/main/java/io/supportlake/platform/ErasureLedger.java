@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import io.supportlake.rules.KeyedHash;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,14 +22,23 @@ public final class ErasureLedger {
   /** The table. */
   static final String TABLE = "ops.erasure_ledger";
 
+  /** Where the source's requests are. */
+  static final String REQUESTS = "bronze.erasure_request";
+
   /** Asked for. */
   static final String REQUESTED = "requested";
 
   /** Begun, so that some tables may hold the person and others not. */
   static final String IN_PROGRESS = "in_progress";
 
+  /** No longer anywhere but in the request, which has still to go. */
+  static final String PROVED = "proved";
+
   /** Proved. */
   static final String DONE = "done";
+
+  /** Asked for by a request that was corrected to name another before anything was done. */
+  static final String WITHDRAWN = "withdrawn";
 
   private ErasureLedger() {}
 
@@ -90,6 +98,48 @@ public final class ErasureLedger {
           row.getString(12));
     }
 
+    /** Whether something is still to be done. */
+    boolean isOpen() {
+      return !state.equals(DONE) && !state.equals(WITHDRAWN);
+    }
+
+    /** Whether the person is on the way out, or was, so that no record brings the person back. */
+    boolean isBegun() {
+      return !state.equals(REQUESTED) && !state.equals(WITHDRAWN);
+    }
+
+    /** What tells entries apart. */
+    String key() {
+      return String.join("|", requestId, subjectToken, String.valueOf(notedRun));
+    }
+
+    /** The request no longer asks for this. */
+    Entry withdrawn() {
+      return with(WITHDRAWN, null, null);
+    }
+
+    /** Done, since the request is gone too. */
+    Entry done(Instant at) {
+      return with(DONE, Timestamp.from(at), proof);
+    }
+
+    private Entry with(String state, @Nullable Timestamp finishedAt, @Nullable String proof) {
+      return new Entry(
+          requestId,
+          subjectKind,
+          subjectToken,
+          requestedAt,
+          notedRun,
+          state,
+          null,
+          startedAt,
+          finishedAt,
+          rowsDeleted,
+          rowsChanged,
+          filesChanged,
+          proof);
+    }
+
     /** Under the hash that is made now, which an earlier version may have made in another way. */
     Entry begun(String token, String name, Instant at) {
       return new Entry(
@@ -108,17 +158,18 @@ public final class ErasureLedger {
           null);
     }
 
-    Entry done(Instant at, long deleted, long changed, long files, String how) {
+    /** What was done and how it was proved. */
+    Entry proved(long deleted, long changed, long files, String how) {
       return new Entry(
           requestId,
           subjectKind,
           subjectToken,
           requestedAt,
           notedRun,
-          DONE,
+          PROVED,
           null,
           startedAt,
-          Timestamp.from(at),
+          null,
           deleted,
           changed,
           files,
@@ -168,6 +219,11 @@ public final class ErasureLedger {
     return key.token("request", requestId);
   }
 
+  /** The hash of a request by command, of which a person may make several. */
+  static String commandToken(KeyedHash key, String subjectToken, Instant at) {
+    return requestToken(key, subjectToken + ' ' + at);
+  }
+
   /** Every entry: as many as people ever asked, which a driver holds. */
   static List<Entry> entries(Lake lake) {
     return lake.read(TABLE).orderBy("requested_at", "request_id").collectAsList().stream()
@@ -175,14 +231,12 @@ public final class ErasureLedger {
         .toList();
   }
 
-  /** Puts the changed entries in place of those of the same request, and adds new ones. */
-  static void put(SparkSession spark, Lake lake, List<Entry> changed) {
+  /** Puts changed entries in the place of what they were; what was not there is added. */
+  static void put(SparkSession spark, Lake lake, List<Entry> were, List<Entry> are) {
     Set<String> replaced =
-        changed.stream().map(Entry::requestId).collect(Collectors.toCollection(HashSet::new));
+        Stream.concat(were.stream(), are.stream()).map(Entry::key).collect(Collectors.toSet());
     List<Row> rows =
-        Stream.concat(
-                entries(lake).stream().filter(e -> !replaced.contains(e.requestId())),
-                changed.stream())
+        Stream.concat(entries(lake).stream().filter(e -> !replaced.contains(e.key())), are.stream())
             .map(Entry::row)
             .toList();
     lake.overwrite(TABLE, spark.createDataFrame(rows, lake.contract(TABLE).schema()), rows.size());

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -160,12 +161,20 @@ record LakeInputs(
     if (days.isEmpty()) {
       return rows.where(lit(false));
     }
-    Column day = col(dayColumn(input));
-    if (input.lookBack() == 0 && !spansMonths()) {
-      return rows.where(period.covers(day));
+    return rows.where(
+        Stream.concat(Stream.of(dayColumn(input)), input.touches().stream())
+            .map(column -> within(col(column), input.lookBack()))
+            .reduce(Column::or)
+            .orElseThrow());
+  }
+
+  private Column within(Column day, int lookBack) {
+    List<LocalDate> days = period.days();
+    if (lookBack == 0 && !spansMonths()) {
+      return period.covers(day);
     }
     LocalDate last = spansMonths() ? days.getLast().plusMonths(1).minusDays(1) : days.getLast();
-    return rows.where(day.between(days.getFirst().minusDays(input.lookBack()), last));
+    return day.between(days.getFirst().minusDays(lookBack), last);
   }
 
   private boolean spansMonths() {

@@ -19,10 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -78,6 +80,13 @@ final class Landing {
 
   /** Ends the name of what says that a file was replaced. */
   private static final String MARK = ".replaced";
+
+  /** Ends the name of what says which name a file had. */
+  private static final String RENAMED = ".renamed";
+
+  /** What `quarantine replay` and `outreach record` write, until it is moved into place. */
+  private static final Pattern OWN_UNFINISHED =
+      Pattern.compile("_.*-replay-[0-9a-f]{8}(?:\\..*)?|\\.recorded-[0-9a-f]{16}\\.csv[^.]*\\.tmp");
 
   private static final Pattern PATTERN = Pattern.compile("[\\\\{}\\[\\]*?]");
 
@@ -408,7 +417,7 @@ final class Landing {
    */
   void replace(String path, Content content) {
     Path file = new Path(root, path);
-    Path beside = new Path(file.getParent(), "." + file.getName() + REPLACING);
+    Path beside = beside(file, REPLACING);
     try {
       String was = contentHash(path);
       content.writeTo(files.create(beside, true));
@@ -417,7 +426,7 @@ final class Landing {
         throw DataErrors.changedWhileErased(path);
       }
       String mark = was + ' ' + contentHash(relative(beside));
-      try (OutputStream sink = files.create(mark(file), true)) {
+      try (OutputStream sink = files.create(beside(file, MARK), true)) {
         sink.write(mark.getBytes(StandardCharsets.US_ASCII));
       }
       FileContext.getFileContext(root.toUri(), files.getConf())
@@ -430,8 +439,14 @@ final class Landing {
     }
   }
 
-  private static Path mark(Path file) {
-    return new Path(file.getParent(), "." + file.getName() + MARK);
+  private static Path beside(Path file, String end) {
+    return new Path(file.getParent(), "." + file.getName() + end);
+  }
+
+  /** The file that another one beside it is about. */
+  private static Path marked(Path beside, String end) {
+    String name = beside.getName();
+    return new Path(beside.getParent(), name.substring(1, name.length() - end.length()));
   }
 
   /**
@@ -441,8 +456,7 @@ final class Landing {
   List<Replaced> replaced() {
     List<Replaced> replaced = new ArrayList<>();
     for (Path mark : hidden(MARK)) {
-      String name = mark.getName();
-      Path file = new Path(mark.getParent(), name.substring(1, name.length() - MARK.length()));
+      Path file = marked(mark, MARK);
       try {
         if (!files.exists(file)) {
           continue;
@@ -470,24 +484,116 @@ final class Landing {
         .forEach(path -> delete(relative(path)));
   }
 
+  /**
+   * Removes what calls of ours that were cut off had begun to write: refused records to be replayed
+   * and what became of lists. Nobody would take it, and nobody would miss it: the call is given
+   * again.
+   */
+  void forgetUnfinished() {
+    files(name -> OWN_UNFINISHED.matcher(name).matches()).forEach(path -> delete(relative(path)));
+  }
+
+  /**
+   * Gives a file another name, in whatever folder of the same source. A mark beside it says so from
+   * before the move until {@link #forgetRenamed}.
+   */
+  void rename(String path, String name) {
+    Path to = new Path(root, name);
+    try {
+      if (!files.mkdirs(to.getParent()) || files.exists(to)) {
+        throw new IOException("there is a file of that name, or its folder cannot be made");
+      }
+      try (OutputStream sink = files.create(beside(to, RENAMED), true)) {
+        sink.write(path.getBytes(StandardCharsets.UTF_8));
+      }
+      if (!files.rename(new Path(root, path), to)) {
+        throw new IOException("it was not moved");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot rename a landed file to %s: make its folder writable for the pipeline, then start again"
+              .formatted(name),
+          e);
+    }
+  }
+
+  /** Files with a mark of another name, by the path that they had. */
+  Map<String, String> renamed() {
+    Map<String, String> renamed = new TreeMap<>();
+    for (Path mark : hidden(RENAMED)) {
+      Path file = marked(mark, RENAMED);
+      try {
+        if (files.exists(file)) {
+          try (InputStream stream = files.open(mark)) {
+            renamed.put(new String(stream.readAllBytes(), StandardCharsets.UTF_8), relative(file));
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + mark + " in the landing zone", e);
+      }
+    }
+    return renamed;
+  }
+
+  /** Removes the marks of renamed files. */
+  void forgetRenamed() {
+    hidden(RENAMED).forEach(path -> delete(relative(path)));
+  }
+
+  /**
+   * Removes folders below the sources' with nothing in them that have such a name, or lie in one.
+   */
+  void removeEmptyFolders(Predicate<String> isNamedSo) {
+    try {
+      if (files.exists(root)) {
+        for (FileStatus source : files.listStatus(root)) {
+          if (source.isDirectory()) {
+            removeEmptyFolders(source.getPath(), isNamedSo, false);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot remove empty folders of the landing zone " + root + ": make it writable", e);
+    }
+  }
+
+  private void removeEmptyFolders(Path folder, Predicate<String> isNamedSo, boolean isInOne)
+      throws IOException {
+    for (FileStatus below : files.listStatus(folder)) {
+      if (below.isDirectory()) {
+        boolean isGoing = isInOne || isNamedSo.test(below.getPath().getName());
+        removeEmptyFolders(below.getPath(), isNamedSo, isGoing);
+        if (isGoing && files.listStatus(below.getPath()).length == 0) {
+          boolean _ = files.delete(below.getPath(), false);
+        }
+      }
+    }
+  }
+
   /** Files beside others, by what their names end with. */
   private List<Path> hidden(String end) {
-    List<Path> marks = new ArrayList<>();
+    return files(name -> name.startsWith(".") && name.endsWith(end));
+  }
+
+  /** All files by their names, unfinished ones too. */
+  private List<Path> files(Predicate<String> isWanted) {
+    List<Path> found = new ArrayList<>();
     try {
       if (!files.exists(root)) {
-        return marks;
+        return found;
       }
       RemoteIterator<LocatedFileStatus> iterator = files.listFiles(root, true);
       while (iterator.hasNext()) {
         Path path = iterator.next().getPath();
-        if (path.getName().startsWith(".") && path.getName().endsWith(end)) {
-          marks.add(path);
+        if (isWanted.test(path.getName())) {
+          found.add(path);
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the landing zone " + root, e);
     }
-    return marks;
+    return found;
   }
 
   /** Removes a file; one that is gone already is no error. Whether it was there. */

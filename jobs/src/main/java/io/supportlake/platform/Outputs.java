@@ -8,10 +8,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Files for people: whole or not there at all. */
 public final class Outputs {
+  /** Ends the name of what is moved into place once it is whole. */
+  private static final String UNFINISHED = ".tmp";
+
   private Outputs() {}
+
+  /** Removes what calls that were cut off had begun to write below a folder. */
+  static void forgetUnfinished(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Outputs::isUnfinished).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot look through %s: make it readable and writable, then start again"
+              .formatted(folder),
+          e);
+    }
+  }
+
+  private static boolean isUnfinished(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith(".") && name.endsWith(UNFINISHED) && Files.isRegularFile(file);
+  }
 
   /** Writes what a file holds. */
   @FunctionalInterface
@@ -34,7 +57,7 @@ public final class Outputs {
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
     try {
       Files.createDirectories(folder);
-      Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+      Path temporary = Files.createTempFile(folder, "." + file.getFileName(), UNFINISHED);
       try {
         try (OutputStream out =
             new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {

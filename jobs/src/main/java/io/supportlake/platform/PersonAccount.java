@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * stand plainly in every table, and an erasure has to know them by the user alone. A company's
  * number and a person's that are equal stay two accounts.
  */
-final class PersonAccount {
+public final class PersonAccount {
   /** In mappings: the account of a user's id; of null it is null. */
   private static final String FUNCTION = "person_account";
 
   private static final String PREFIX = "person-";
+
+  private static final String PERSONS = PREFIX + "usr_[^_]+_[0-9a-f]+";
 
   private PersonAccount() {}
 
@@ -36,7 +38,12 @@ final class PersonAccount {
 
   /** Whether an account is one user, under whatever key; of null it is null. */
   static Column isPersons(Column account) {
-    return account.rlike("^" + PREFIX + "usr_[^_]+_[0-9a-f]+$");
+    return account.rlike("^" + PERSONS + "$");
+  }
+
+  /** The same of one account. */
+  public static boolean isPerson(String account) {
+    return account.matches(PERSONS);
   }
 
   /** The token of the user that the account stands for; empty where it is a company's. */

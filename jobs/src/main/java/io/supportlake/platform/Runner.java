@@ -3,6 +3,7 @@ package io.supportlake.platform;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.udf;
 
 import io.supportlake.Period;
@@ -984,7 +985,7 @@ public final class Runner {
 
     /** First arrival date of the first run. */
     private LocalDate historyStart() {
-      Row first = lake.read("ops.run").agg(org.apache.spark.sql.functions.min("from_date")).first();
+      Row first = lake.read("ops.run").agg(min("from_date")).first();
       return first.isNullAt(0) ? from : first.getDate(0).toLocalDate();
     }
 
@@ -1114,18 +1115,25 @@ public final class Runner {
       }
       return made
           .fresh()
-          .select("request_id", "subject_kind", "subject_id", "requested_at")
+          .groupBy("request_id", "subject_kind", "subject_id")
+          .agg(min("requested_at"))
           .limit(MOST_ERASURE_REQUESTS)
           .collectAsList()
           .stream()
           .map(r ->
               ErasureLedger.Entry.requested(
-                      ErasureLedger.requestToken(settings.key(), r.getString(0)),
-                      r.getString(1),
-                      ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
-                      r.getTimestamp(3),
-                      sequence)
-                  .row())
+                  ErasureLedger.requestToken(settings.key(), r.getString(0)),
+                  r.getString(1),
+                  ErasureLedger.token(settings.key(), r.getString(1), r.getString(2)),
+                  r.getTimestamp(3),
+                  sequence))
+          // A request may name a person by id and, in another version, by token.
+          .collect(
+              Collectors.toMap(
+                  ErasureLedger.Entry::key, e -> e, (first, _) -> first, LinkedHashMap::new))
+          .values()
+          .stream()
+          .map(ErasureLedger.Entry::row)
           .toList();
     }
 

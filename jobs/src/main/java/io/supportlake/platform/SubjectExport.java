@@ -17,13 +17,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -49,7 +52,7 @@ public final class SubjectExport {
   }
 
   /**
-   * Writes the folder.
+   * Writes the folder, whole or not at all; only its owner may read it.
    *
    * @param kind {@code user} or {@code agent}
    * @param id the person's id in the sources
@@ -66,6 +69,7 @@ public final class SubjectExport {
     }
     Subject.Kind.of(kind).refuseNoId(key, id);
     LakeKey.refuseAnother(lake, key);
+    ErasureLedger.refuseUnfinished(lake);
     Subject subject = Subject.of(lake, key, Subject.Kind.of(kind), id, List.of());
     FinishedSet finished = FinishedSet.of(lake);
     SubjectWords words = SubjectWords.of(lake, subject.kind(), List.of(subject.token()));
@@ -73,15 +77,18 @@ public final class SubjectExport {
     manifest.put("kind", kind).put("subject", id).put("run", finished.runSequence());
     ArrayNode files = manifest.putArray("files");
     long all = 0;
+    Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
+    Path unfinished = null;
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(parent);
+      unfinished = Files.createTempDirectory(parent, "." + folder.getFileName());
       for (String layer : List.of("bronze", "silver", "gold")) {
         for (Contract contract : contracts.layer(layer)) {
           Optional<Column> isOwn = isOwn(contract, subject);
           if (isOwn.isEmpty()) {
             continue;
           }
-          Path file = folder.resolve(contract.name() + ".jsonl");
+          Path file = unfinished.resolve(contract.name() + ".jsonl");
           long rows = write(file, ofSubject(contract, isOwn.get(), subject, words, finished));
           if (rows > 0) {
             files
@@ -95,13 +102,18 @@ public final class SubjectExport {
         }
       }
       Files.writeString(
-          folder.resolve("manifest.json"),
+          unfinished.resolve("manifest.json"),
           JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n");
+      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write to %s: make the folder above writable and free some space, then start again"
               .formatted(folder),
           e);
+    } finally {
+      if (unfinished != null) {
+        var _ = FileUtil.fullyDelete(unfinished.toFile());
+      }
     }
     return all;
   }

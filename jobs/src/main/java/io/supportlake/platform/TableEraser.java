@@ -204,15 +204,10 @@ final class TableEraser {
     List<Contract.Column> texts = contract.columns().stream().filter(TableEraser::isText).toList();
     List<Contract.Column> words = texts.stream().filter(c -> !set.containsKey(c.name())).toList();
     if (!texts.isEmpty()) {
-      String all = texts.stream().map(c -> column(c.name())).collect(Collectors.joining(", "));
-      String joined = "concat_ws('\\n', " + all + ")";
-      String mentions =
-          "(exists(s.writings, n -> contains(lower(%s), n)) AND regexp_instr(%s, s.any_pattern) > 0)"
-              .formatted(joined, joined);
-      conditions.add(mentions);
+      conditions.add(mentions(texts));
       if (contract.name().equals("ops.quarantine")) {
-        // A refused record is nobody's fact yet: it goes as a whole.
-        deletions.add(mentions);
+        // A refused record is nobody's fact yet: it goes as a whole, unless its file is called so.
+        deletions.add(mentions(texts.stream().filter(c -> !isFile(c)).toList()));
         String isVendors = "array_contains(s.payloads, sha2(t.payload, 256))";
         conditions.add(isVendors);
         deletions.add(isVendors);
@@ -245,6 +240,18 @@ final class TableEraser {
       }
     }
     return Optional.of(new Plan(conditions, deletions, set));
+  }
+
+  private static String mentions(List<Contract.Column> texts) {
+    String all = texts.stream().map(c -> column(c.name())).collect(Collectors.joining(", "));
+    String joined = "concat_ws('\\n', " + all + ")";
+    return "(exists(s.writings, n -> contains(lower(%s), n)) AND regexp_instr(%s, s.any_pattern) > 0)"
+        .formatted(joined, joined);
+  }
+
+  /** Whether a column holds paths of landed files, of which many records are. */
+  private static boolean isFile(Contract.Column column) {
+    return column.name().endsWith("_file");
   }
 
   /** A MERGE that matches nothing would still be a commit, and a table read twice. */
@@ -310,7 +317,7 @@ final class TableEraser {
         SubjectColumns.of(contract, kind.other().word())
             .filter(c -> c.keys().contains(column.name()))
             .isPresent();
-    return isOthersKey
+    return isOthersKey || isFile(column)
         ? "s.id_pattern"
         : recordIds.contains(column.name()) ? "s.record_id_pattern" : "s.own_id_pattern";
   }

@@ -24,9 +24,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code silver.text_embedding}: a vector for each text that opens a case, once per text and model
+ * {@code silver.text_embedding}: a vector for each text that opens a case, per text and model
  * version. A text that arrived more than {@value #EMBED_DAYS} days before the end of the period is
- * passed over: no detection window reaches back to it, and a first load would spend hours on it.
+ * passed over: no detection window reaches back to it, and a first load would spend hours on it. A
+ * text that was last embedded as long ago is embedded again: whoever looks for a message's vector
+ * has to read so many days before its arrival and no more, however long the history is.
  */
 public final class TextEmbedding implements Table {
   /** The reference of issue detection (90 days) and its window (7). */
@@ -57,15 +59,16 @@ public final class TextEmbedding implements Table {
   @Override
   public Dataset<Row> build(Inputs in, Period period) {
     String modelVersion = embedder.get().modelVersion();
+    LocalDate since = period.asOf().minusDays(EMBED_DAYS);
     Dataset<Row> known =
         in.table("silver.text_embedding")
             .filter(col("model_version").equalTo(modelVersion))
-            .filter(col("arrival_date").lt(lit(period.from())))
+            .filter(
+                col("arrival_date").gt(lit(since)).and(col("arrival_date").lt(lit(period.from()))))
             .select("text_hash");
     Dataset<Row> opening =
         in.table("silver.support_case")
             .select(col("case_id"), col("first_text_hash").as("text_hash"));
-    LocalDate since = period.asOf().minusDays(EMBED_DAYS);
     Dataset<Row> texts =
         in.table("silver.case_message")
             .filter(col("actor_type").equalTo("customer"))

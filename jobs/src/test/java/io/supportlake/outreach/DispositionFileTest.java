@@ -37,6 +37,8 @@ class DispositionFileTest {
           new ListLine("LL-1", LISTED, "emea-dach", "proactive-care", "A1", "dana"),
           new ListLine("LL-2", LISTED, "emea-dach", "proactive-care", "A2", null),
           new ListLine("LL-3", LISTED, "emea-dach", "proactive-care", "A3", "dana"),
+          new ListLine("LL-P", LISTED, "emea-dach", "proactive-care", "person-usr_k1_0b", null),
+          new ListLine("LL-Q", LISTED, "emea-dach", "proactive-care", "person-usr_k1_1c", null),
           new ListLine("LL-X", LISTED, "amer-growth", "proactive-care", "B1", "kim"),
           new ListLine("LL-OLD", LISTED.minusDays(1), "emea-dach", "proactive-care", "A1", "dana"));
 
@@ -141,7 +143,30 @@ class DispositionFileTest {
   void aLineWithoutOutcomeIsNotWorkedAndWhatElseItSaysIsPointedOut() throws IOException {
     Filled filled = read(csv("A1,LL-1,,phone,2026-07-01,\nA2,LL-2,,,,\nA3,LL-9, ,,,\n"));
 
-    assertThat(filled).isEqualTo(new Filled("", List.of(), 3, List.of(2)));
+    assertThat(filled).isEqualTo(new Filled("", List.of(), 3, List.of(2), List.of()));
+  }
+
+  /** Else nobody's answers would be recorded, for a reason that is none. */
+  @Test
+  void theLineOfACustomerWhoWasErasedSinceIsLeftOutAndTheOthersAreRecorded() throws IOException {
+    Filled filled =
+        read(
+            csv(
+                "person-usr_k1_0a,LL-P,reached,phone,2026-07-01,\nA2,LL-2,reached,phone,2026-07-01,\n"));
+
+    assertThat(filled.erased()).containsExactly(2);
+    assertThat(filled.notWorked()).isZero();
+    assertThat(filled.dispositions()).extracting(Disposition::listLineId).containsExactly("LL-2");
+  }
+
+  /** The second line was not worked. */
+  @Test
+  void linesOfTwoPeopleThatWereSortedApartAreRefused() throws IOException {
+    Path file = csv("person-usr_k1_1c,LL-P,reached,phone,2026-07-01,\nperson-usr_k1_0b,LL-Q,,,,\n");
+
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("sorted apart");
   }
 
   @Test
@@ -196,7 +221,7 @@ class DispositionFileTest {
             List.of(ListRows.line("emea-dach", 1, "1"), ListRows.line("emea-dach", 2, "2")),
             "EUR",
             folder)) {
-      assertThat(read(file)).isEqualTo(new Filled("", List.of(), 2, List.of()));
+      assertThat(read(file)).isEqualTo(new Filled("", List.of(), 2, List.of(), List.of()));
     }
   }
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.delta.tables.DeltaTable;
 import io.supportlake.generator.Generator;
 import io.supportlake.platform.Contract.Kind;
+import io.supportlake.testing.Lines;
 import io.supportlake.testing.SparkSuite;
 import io.supportlake.testing.Tree;
 import java.io.ByteArrayOutputStream;
@@ -34,6 +35,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -61,6 +64,8 @@ class ErasureTest extends SparkSuite {
   private static final LocalDate NEXT = LAST.plusDays(1);
   private static final String MAPPING = "freshdesk-tickets";
   private static final Instant NOW = Instant.parse("2026-04-01T12:00:00Z");
+
+  private static final String REFUSED_OF_OTHERS = "no record\nanother\n";
 
   @TempDir private static Path folder;
 
@@ -144,8 +149,20 @@ class ErasureTest extends SparkSuite {
     Path asked = landing.resolve("erasure_request/" + START + "/asked.jsonl");
     Files.createDirectories(asked.getParent());
     String personId = "freshdesk-77";
-    Files.writeString(
-        asked, request("user", userId) + request("agent", agentId) + request("user", personId));
+    // Asked for another by mistake, and corrected on the next day.
+    String mistaken =
+        request("user", userId + "-2").replace("asked-" + userId + "-2", "asked-" + personId);
+    // By the token first, which tells nobody whom to look for.
+    String byToken =
+        request("user", Subject.Kind.USER.token(SETTINGS.key(), userId))
+            .replaceFirst("asked-[^\"]*", "asked-" + userId);
+    Files.writeString(asked, byToken + request("agent", agentId) + mistaken);
+    Path corrected = landing.resolve("erasure_request/" + START.plusDays(1) + "/corrected.jsonl");
+    Files.createDirectories(corrected.resolveSibling("."));
+    Files.writeString(corrected, request("user", userId) + request("user", personId));
+    // Named by the user; of what is in it, nobody knows yet whose it is.
+    Path named = broken.resolveSibling("of " + userId + ".jsonl");
+    Files.writeString(named, REFUSED_OF_OTHERS);
     Path tickets = landing.resolve("freshdesk_tickets/" + START + "/tickets.json");
     Files.createDirectories(tickets.getParent());
     // The second's number begins with the first's.
@@ -189,6 +206,7 @@ class ErasureTest extends SparkSuite {
     filesOfThePeople =
         Stream.of(user, agent)
             .flatMap(one -> holding(twin.root().resolve("landing"), one).stream())
+            .filter(file -> !file.endsWith(named.getFileName()))
             .distinct()
             .collect(Collectors.toCollection(ArrayList::new));
     filesOfThePeople.add(landing.relativize(tickets));
@@ -204,14 +222,30 @@ class ErasureTest extends SparkSuite {
     assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", userId))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("damaged.jsonl.gz cannot be unpacked");
-    ErasureLedger.refuseUnfinished(lake);
     Files.write(damaged, whole);
+    // Of a name that says nothing of how it is packed.
+    Path archive = tickets.resolveSibling("export.json.zip");
+    Files.write(archive, Arrays.copyOf(zip(userId), 40));
+    assertThatThrownBy(() -> erased.erasure(() -> NOW).erase("user", userId))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("export.json.zip cannot be decoded");
+    Files.delete(archive);
+    ErasureLedger.refuseUnfinished(lake);
+    assertThat(named).exists();
     Path untaken = tickets.resolveSibling("untaken.json");
     Files.writeString(untaken, untaken(personId));
     // Cut, as one that is being uploaded: nobody can tell what will be in it.
     Path upload = tickets.resolveSibling("upload.json.gz.part");
     byte[] uploaded = gzip(userId);
     Files.write(upload, Arrays.copyOf(uploaded, uploaded.length - 9));
+    // What a replay, a record of a list and a list had begun to write when they were cut off.
+    for (Path begun :
+        List.of(
+            broken.resolveSibling("_cases-replay-0a1b2c3d.jsonl"),
+            broken.resolveSibling(".recorded-0123456789abcdef.csv17.tmp"),
+            list.resolveSibling(".list.xlsx17.tmp"))) {
+      Files.write(begun, Arrays.copyOf(zip(userId), 40));
+    }
     // What a finished run had not come to delete.
     Path left = erased.root().resolve("elsewhere/_unfinished/1/usage_event/decision.json");
     Files.createDirectories(left.resolveSibling("."));
@@ -250,18 +284,42 @@ class ErasureTest extends SparkSuite {
                 .replay("usage_event", null))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("an erasure was cut off");
-    people = erased.erasure(() -> NOW).pending();
+    assertThat(lake.read("ops.erasure_ledger").where("state = 'withdrawn'").count())
+        .as("who is erased by command is no reason to erase whom a request named by mistake")
+        .isEqualTo(1);
+    // Between the proof and the end, when nothing but the ledger knows that somebody asked.
+    AtomicInteger further = new AtomicInteger();
+    assertThatThrownBy(() ->
+            erased
+                .erasure(() -> {
+                  if (further.incrementAndGet() > 5) {
+                    throw new IllegalStateException("the power went out");
+                  }
+                  return NOW;
+                })
+                .pending())
+        .hasMessageContaining("power");
+    assertThat(values(lake, "bronze.erasure_request", "subject_id")).containsExactly(userId + "-2");
+    people = Math.toIntExact(lake.read("ops.erasure_ledger").where("state = 'proved'").count());
+    ErasureLedger.refuseUnfinished(lake);
+    assertThat(erased.erasure(() -> NOW).pending()).isZero();
     Files.delete(upload);
     after = everything(erased.lake());
   }
 
-  /** Sets the manifest back, and marks the files that were replaced since. */
+  /** Sets the manifest back, and marks the files that were replaced or renamed since. */
   private void setBack(Lake lake, long manifest) throws IOException {
     Map<String, String> now = hashes(lake);
     var _ = DeltaTable.forPath(spark(), lake.path("ops.landing_file")).restoreToVersion(manifest);
-    for (Map.Entry<String, String> was : hashes(lake).entrySet()) {
+    Map<String, String> before = hashes(lake);
+    for (Map.Entry<String, String> was : before.entrySet()) {
       String is = now.get(was.getKey());
-      if (!was.getValue().equals(is)) {
+      if (is == null) {
+        String name =
+            now.keySet().stream().filter(path -> !before.containsKey(path)).findAny().orElseThrow();
+        Path file = erased.root().resolve("landing").resolve(name);
+        Files.writeString(file.resolveSibling("." + file.getFileName() + ".renamed"), was.getKey());
+      } else if (!was.getValue().equals(is)) {
         Path file = erased.root().resolve("landing").resolve(was.getKey());
         Files.writeString(
             file.resolveSibling("." + file.getFileName() + ".replaced"), was.getValue() + " " + is);
@@ -357,8 +415,49 @@ class ErasureTest extends SparkSuite {
             ErasureLedger.requestToken(SETTINGS.key(), "asked-" + user.id()),
             ErasureLedger.requestToken(SETTINGS.key(), "asked-" + person.id()));
     assertThat(people).isEqualTo(3);
-    assertThat(erased.lake().read("bronze.erasure_request").count()).isZero();
+    assertThat(values(erased.lake(), "bronze.erasure_request", "subject_id"))
+        .containsExactly(user.id() + "-2");
     assertThat(erased.erasure(() -> NOW).pending()).isZero();
+  }
+
+  @Test
+  @Order(2)
+  void whomACorrectedRequestNamesNoMoreStays() {
+    Lake lake = erased.lake();
+
+    assertThat(
+            Lines.of(
+                lake.read("ops.erasure_ledger").where("proof is null"),
+                "request_id",
+                "subject_token",
+                "state"))
+        .containsExactly(
+            String.join(
+                "|",
+                ErasureLedger.requestToken(SETTINGS.key(), "asked-" + person.id()),
+                ErasureLedger.token(SETTINGS.key(), "user", user.id() + "-2"),
+                "withdrawn"));
+    assertThat(values(lake, "bronze.user_change", "user_id")).contains(user.id() + "-2");
+  }
+
+  @Test
+  @Order(2)
+  void aFileThatWasNamedByThePersonHasAnotherNameAndOthersRecordsOfIt() throws IOException {
+    Lake lake = erased.lake();
+    List<String> paths =
+        Lines.of(
+            lake.read("ops.landing_file")
+                .where("path rlike '/of erased-[0-9a-f]{20}-[0-9a-f]{8}.jsonl'"),
+            "path");
+
+    assertThat(paths).hasSize(1);
+    assertThat(erased.root().resolve("landing").resolve(paths.getFirst()))
+        .hasContent(REFUSED_OF_OTHERS);
+    assertThat(
+            lake.read("ops.quarantine").where(col("ingest_file").equalTo(paths.getFirst())).count())
+        .isEqualTo(2);
+    assertThat(lake.read("ops.check").where(col("file").equalTo(paths.getFirst())).count())
+        .isPositive();
   }
 
   /** By three calls, of which two were cut off. */
@@ -530,6 +629,16 @@ class ErasureTest extends SparkSuite {
     assertThat(erased.runner().run(null, NEXT).refused()).isEmpty();
     var _ = twin.runner().run(null, NEXT);
 
+    // Neither file, of the one name nor of the other, is taken as new.
+    assertThat(
+            erased
+                .lake()
+                .read("ops.landing_file")
+                .where("path like '%/of %'")
+                .select("run_sequence")
+                .distinct()
+                .count())
+        .isEqualTo(1);
     assertThat(values(erased.lake(), "bronze.erasure_request", "subject_id"))
         .as("the refused file was replaced while the erasure went on, and is still to be taken")
         .contains("nobody");
@@ -804,6 +913,15 @@ class ErasureTest extends SparkSuite {
     return lake.read(table).select(column).distinct().collectAsList().stream()
         .map(r -> r.getString(0))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static byte[] zip(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(packed)) {
+      zip.putNextEntry(new ZipEntry("export.json"));
+      zip.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
   }
 
   private static byte[] gzip(String text) throws IOException {

@@ -494,6 +494,47 @@ class SourceIngestTest extends SparkSuite {
         .contains("7", "\u00e9");
   }
 
+  @Test
+  void whoWasErasedMayAskOnceMoreAndAnAnsweredRequestIsLeftOut() throws IOException {
+    Lake lake = lakeIn(folder);
+    String token = ErasureLedger.token(SETTINGS.key(), "user", "usr-1");
+    ErasureLedger.put(
+        spark(),
+        lake,
+        List.of(),
+        List.of(
+            ErasureLedger.Entry.requested(
+                    ErasureLedger.requestToken(SETTINGS.key(), "r1"),
+                    "user",
+                    token,
+                    Timestamp.from(Instant.EPOCH),
+                    1)
+                .begun(token, "erased-1", Instant.EPOCH)
+                .proved(1, 1, 1, "proof")
+                .done(Instant.EPOCH)));
+    String request =
+        "{\"request_id\":\"%s\",\"subject_kind\":\"%s\",\"subject_id\":\"usr-1\",\"requested_at\":\"2026-03-01T10:00:00Z\"}";
+
+    Taken taken =
+        ingest(lake, folder, 1)
+            .take(
+                CONTRACTS.of("raw.erasure_request"),
+                List.of(
+                    landOf(
+                        "erasure_request",
+                        "2026-03-02",
+                        request.formatted("r1", "user"),
+                        request.formatted("r1", "agent"),
+                        request.formatted("r2", "user"))),
+                Map.of(),
+                List.of());
+
+    assertThat(check(taken).<Long>getAs("read_count")).isEqualTo(3);
+    assertThat(check(taken).<Long>getAs("erased_count")).isEqualTo(1);
+    assertThat(Lines.of(lake.read("bronze.erasure_request"), "request_id", "subject_kind"))
+        .contains("r2|user");
+  }
+
   private static void noteErased(Lake lake, String token) {
     noteErased(lake, "user", token);
   }
@@ -502,6 +543,7 @@ class SourceIngestTest extends SparkSuite {
     ErasureLedger.put(
         spark(),
         lake,
+        List.of(),
         List.of(
             ErasureLedger.Entry.requested(
                     "request-" + token, kind, token, Timestamp.from(Instant.EPOCH), 1)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.supportlake.Period;
 import io.supportlake.models.Embedder;
 import io.supportlake.models.MiniLmEmbedder;
+import io.supportlake.platform.Contract;
 import io.supportlake.testing.Lines;
 import io.supportlake.testing.Rows;
 import io.supportlake.testing.SparkSuite;
@@ -83,6 +84,53 @@ class TextEmbeddingTest extends SparkSuite {
     assertThat(embedded(messages, cases, known, Period.day(TODAY)))
         .containsExactly(
             "h2|lengths/1|2026-06-30|[3.0, 1.0]", "h3|lengths/1|2026-06-30|[5.0, 1.0]");
+  }
+
+  /** Else whoever looks for its vector would have to read all there are. */
+  @Test
+  void aTextIsEmbeddedAgainWhenItWasLastEmbeddedLongAgo() {
+    LocalDate recent = TODAY.minusDays(TextEmbedding.EMBED_DAYS - 1L);
+    Rows messages =
+        messages()
+            .with(message("m1", "c1", "h1", "one", "2026-06-30"))
+            .with(message("m2", "c2", "h2", "three", "2026-06-30"));
+    Rows cases =
+        cases()
+            .with("case_id", "c1", "first_text_hash", "h1")
+            .with("case_id", "c2", "first_text_hash", "h2");
+    Rows known =
+        known()
+            .with(
+                "text_hash", "h1", "model_version", "lengths/1", "arrival_date", recent.toString())
+            .with(
+                "text_hash",
+                "h2",
+                "model_version",
+                "lengths/1",
+                "arrival_date",
+                recent.minusDays(1).toString());
+
+    assertThat(embedded(messages, cases, known, Period.day(TODAY)))
+        .containsExactly("h2|lengths/1|2026-06-30|[5.0, 1.0]");
+  }
+
+  /** Of a message that a detection window reaches, the vector is among what its reader reads. */
+  @Test
+  void readersReadAsManyDaysAsATextMayHaveBeenEmbeddedBefore() {
+    int read = 0;
+    for (Contract contract : CONTRACTS.layer("gold")) {
+      for (Contract.Input input : contract.inputs()) {
+        if (input.table().equals("silver.text_embedding")) {
+          // Of a case that is told late, the message arrives later; a day ahead by its own clock.
+          assertThat(input.lookBack())
+              .as(contract.name())
+              .isGreaterThan(
+                  contract.input("silver.support_case").lookBack() + TextEmbedding.EMBED_DAYS + 1);
+          read++;
+        }
+      }
+    }
+    assertThat(read).isEqualTo(3);
   }
 
   @Test

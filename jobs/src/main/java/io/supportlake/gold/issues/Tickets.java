@@ -2,6 +2,7 @@ package io.supportlake.gold.issues;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.min;
 
 import io.supportlake.Inputs;
@@ -38,11 +39,10 @@ final class Tickets {
             .agg(min(col("arrival_date")).as("case_arrival_date"));
     Dataset<Row> embeddings =
         in.table("silver.text_embedding")
-            .selectExpr(
-                "text_hash as first_text_hash",
-                "model_version",
-                "arrival_date as text_arrival_date",
-                "embedding");
+            .groupBy(col("text_hash").as("first_text_hash"), col("model_version"))
+            .agg(
+                min(col("arrival_date")).as("text_arrival_date"),
+                first(col("embedding")).as("embedding"));
     Dataset<Row> rows =
         in.table("silver.support_case")
             .select(

@@ -54,15 +54,18 @@ class TopicTablesTest extends SparkSuite {
         name + " trouble " + id,
         "first_text_hash",
         "hash-" + id);
-    embeddings.with(
-        "text_hash",
-        "hash-" + id,
-        "model_version",
-        "model",
-        "arrival_date",
-        arrival,
-        "embedding",
-        vector);
+    // A text that is used for long is embedded several times.
+    for (LocalDate embedded : List.of(arrival, arrival.plusDays(97))) {
+      embeddings.with(
+          "text_hash",
+          "hash-" + id,
+          "model_version",
+          "model",
+          "arrival_date",
+          embedded,
+          "embedding",
+          vector);
+    }
   }
 
   private TestInputs inputs(String table, Dataset<Row> history) {
