@@ -1,5 +1,6 @@
 package io.supportlake.platform;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
@@ -10,7 +11,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_like;
 import static org.apache.spark.sql.functions.regexp_replace;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -127,6 +127,7 @@ record ErasedRecords(Map<String, Set<String>> tokens, Set<String> answered, Keye
     return new Screened(rows, leftOut);
   }
 
+  /** As many as the batch has files. */
   private static Map<String, Long> byFile(Dataset<Row> out) {
     Map<String, Long> records = new TreeMap<>();
     for (Row counted : out.groupBy("ingest_file").agg(count(lit(1))).collectAsList()) {
@@ -135,19 +136,18 @@ record ErasedRecords(Map<String, Set<String>> tokens, Set<String> answered, Keye
     return records;
   }
 
-  /** Requests are few. */
+  /** As many as people ever asked, which a driver holds. */
   private Screened withoutAnswered(Dataset<Row> typed) {
-    Column asks = struct(col("request_id"), col("subject_kind"), col("subject_id"));
-    List<Column> out = new ArrayList<>();
+    String[] asks = {"request_id", "subject_kind", "subject_id"};
+    List<Row> out = new ArrayList<>();
     typed
         .where(col("request_id").isNotNull())
         .where(col("subject_kind").isInCollection(tokens.keySet()))
         .where(col("subject_id").isNotNull())
-        .select(asks.as("asks"))
+        .select(asks[0], asks[1], asks[2])
         .distinct()
         .toLocalIterator()
-        .forEachRemaining(row -> {
-          Row request = row.getStruct(0);
+        .forEachRemaining(request -> {
           String token = ErasureLedger.requestToken(key, request.getString(0));
           boolean isNameOfErased =
               request.getString(1).equals(Subject.Kind.AGENT.word())
@@ -155,15 +155,14 @@ record ErasedRecords(Map<String, Set<String>> tokens, Set<String> answered, Keye
           if (isNameOfErased
               || ErasureLedger.tokens(key, request.getString(1), request.getString(2)).stream()
                   .anyMatch(person -> answered.contains(answer(token, person)))) {
-            out.add(
-                col("request_id")
-                    .equalTo(request.getString(0))
-                    .and(col("subject_kind").equalTo(request.getString(1)))
-                    .and(col("subject_id").equalTo(request.getString(2))));
+            out.add(request);
           }
         });
-    Column isAnswered = coalesce(out.stream().reduce(lit(false), Column::or), lit(false));
-    return new Screened(typed.where(not(isAnswered)), byFile(typed.where(isAnswered)));
+    Dataset<Row> answers =
+        typed.sparkSession().createDataFrame(out, typed.select(asks[0], asks[1], asks[2]).schema());
+    return new Screened(
+        typed.join(broadcast(answers), asks, "left_anti"),
+        byFile(typed.join(broadcast(answers), asks, "left_semi")));
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.supportlake.platform;
 
-import io.delta.tables.DeltaTable;
 import io.supportlake.Settings;
 import io.supportlake.platform.ErasureLedger.Entry;
+import io.supportlake.platform.ErasureRequests.Person;
 import io.supportlake.platform.TableEraser.Done;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -29,11 +26,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +49,10 @@ public final class Erasure {
   private static final List<String> IDENTITIES =
       List.of("silver.app_user", "silver.agent", "bronze.user_change", "bronze.roster_change");
 
-  /** Tables of the manifest and of checks that have paths of landed files. */
-  private static final List<String> TELLING_OF_FILES =
-      List.of("ops.landing_file", "ops.check", "ops.drift", "ops.released_file");
-
-  /** Read for whose words there are, and so after those that hang on these; messages last. */
+  /** Read for whose words there are, and so after those that hang on these; events last. */
   private static final List<String> ROOTS =
-      List.of("silver.error_event", "silver.support_case", "silver.case_message");
+      List.of(
+          "silver.error_event", "silver.support_case", "silver.case_message", "silver.case_event");
 
   private final SparkSession spark;
   private final Lake lake;
@@ -95,6 +85,8 @@ public final class Erasure {
     this.spark = Sessions.fitting(spark, new Lake(spark, config.lake(), contracts).mostBytes());
     // Files that the last version does not name go at once, which Delta asks to confirm.
     this.spark.conf().set("spark.databricks.delta.retentionDurationCheck.enabled", "false");
+    // What is merged is made of constants: a copy of it for each MERGE would be one job more.
+    this.spark.conf().set("spark.databricks.delta.merge.materializeSource", "none");
     this.contracts = contracts;
     this.lake = new Lake(this.spark, config.lake(), contracts);
     this.config = config;
@@ -118,7 +110,7 @@ public final class Erasure {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
-      withdraw(requests().superseded());
+      withdraw(ErasureRequests.of(lake, settings.key()));
       refuse(locked(List.of(person)));
     }
   }
@@ -132,14 +124,15 @@ public final class Erasure {
     try (LakeLock _ = LakeLock.take(config.lake().root())) {
       LakeKey.refuseAnother(lake, settings.key());
       FinishedSet.refuseUnfinishedRun(lake);
-      Requests requests = requests();
-      withdraw(requests.superseded());
+      ErasureRequests requests = ErasureRequests.of(lake, settings.key());
+      withdraw(requests);
       List<Entry> open = ErasureLedger.entries(lake).stream().filter(Entry::isOpen).toList();
       Set<String> tokens = open.stream().map(Entry::subjectToken).collect(Collectors.toSet());
       List<Person> asked = new ArrayList<>();
       for (Person person : requests.people()) {
         // A request by the token tells nobody what to look for in what the sources sent.
-        if (person.kind().isId(settings.key(), person.id()) && tokens.removeAll(tokens(person))) {
+        if (person.kind().isId(settings.key(), person.id())
+            && tokens.removeAll(person.tokens(settings.key()))) {
           asked.add(person);
         }
       }
@@ -160,9 +153,10 @@ public final class Erasure {
           left.stream().filter(e -> e.state().equals(ErasureLedger.PROVED)).toList();
       if (!proved.isEmpty()) {
         Set<String> known = proved.stream().map(Entry::subjectToken).collect(Collectors.toSet());
-        removeRequests(
+        ErasureRequests.remove(
+            lake,
             requests.people().stream()
-                .filter(person -> !Collections.disjoint(known, tokens(person)))
+                .filter(person -> !Collections.disjoint(known, person.tokens(settings.key())))
                 .toList());
         forgetOldVersions(c -> c.name().equals(ErasureLedger.REQUESTS));
         finish(proved);
@@ -184,78 +178,14 @@ public final class Erasure {
     }
   }
 
-  /**
-   * What the source of requests says.
-   *
-   * @param people everyone whom a record names, also one that was corrected since, in order
-   * @param superseded by hash of the request, the hashes of people whom it names no more
-   */
-  private record Requests(List<Person> people, Map<String, Set<String>> superseded) {}
-
-  private Requests requests() {
-    Map<String, Person> newest = new HashMap<>();
-    Map<String, Set<Person>> ever = new HashMap<>();
-    for (Row row :
-        lake.read(ErasureLedger.REQUESTS)
-            // Versions of one delivery are numbered in no order of time.
-            .orderBy("ingest_run", "arrival_date", "requested_at", "record_version")
-            .select("request_id", "subject_kind", "subject_id")
-            .collectAsList()) {
-      Person person = new Person(Subject.Kind.of(row.getString(1)), row.getString(2));
-      newest.put(row.getString(0), person);
-      ever.computeIfAbsent(row.getString(0), _ -> new HashSet<>()).add(person);
-    }
-    Map<String, Set<String>> superseded = new HashMap<>();
-    ever.forEach((request, people) -> {
-      Set<String> others = new HashSet<>();
-      people.forEach(person -> others.addAll(tokens(person)));
-      // The same person may have been named by the token.
-      others.removeAll(tokens(Objects.requireNonNull(newest.get(request))));
-      superseded.put(ErasureLedger.requestToken(settings.key(), request), others);
-    });
-    return new Requests(
-        ever.values().stream()
-            .flatMap(Set::stream)
-            .distinct()
-            .sorted(Comparator.comparing(Person::kind).thenComparing(Person::id))
-            .toList(),
-        superseded);
-  }
-
-  private List<String> tokens(Person person) {
-    return ErasureLedger.tokens(settings.key(), person.kind().word(), person.id());
-  }
-
-  /** Whom a corrected request names no more is not forgotten, unless that has begun. */
-  private void withdraw(Map<String, Set<String>> superseded) {
+  private void withdraw(ErasureRequests requests) {
     List<Entry> withdrawn =
-        ErasureLedger.entries(lake).stream()
-            .filter(e ->
-                e.state().equals(ErasureLedger.REQUESTED)
-                    && superseded.getOrDefault(e.requestId(), Set.of()).contains(e.subjectToken()))
-            .toList();
+        ErasureLedger.entries(lake).stream().filter(requests::isWithdrawn).toList();
+    ErasureLedger.put(spark, lake, withdrawn, withdrawn.stream().map(Entry::withdrawn).toList());
     if (!withdrawn.isEmpty()) {
-      ErasureLedger.put(spark, lake, withdrawn, withdrawn.stream().map(Entry::withdrawn).toList());
       progress.step(
           "%d requests were corrected to name somebody else: whom they named before is not erased",
           withdrawn.size());
-    }
-  }
-
-  /** Those that name people whom nobody looks for any more. */
-  private void removeRequests(List<Person> people) {
-    if (!people.isEmpty()) {
-      Dataset<Row> source =
-          spark.createDataFrame(
-              people.stream().map(p -> RowFactory.create(p.kind().word(), p.id())).toList(),
-              StructType.fromDDL("kind string, id string"));
-      var _ =
-          DeltaTable.forPath(spark, lake.path(ErasureLedger.REQUESTS))
-              .as("t")
-              .merge(source.as("s"), "t.subject_kind = s.kind AND t.subject_id = s.id")
-              .whenMatched()
-              .delete()
-              .execute();
     }
   }
 
@@ -264,9 +194,6 @@ public final class Erasure {
     ErasureLedger.put(spark, lake, proved, proved.stream().map(e -> e.done(now.get())).toList());
     vacuum(ErasureLedger.TABLE);
   }
-
-  /** Whom to forget, by the id that the sources send. */
-  private record Person(Subject.Kind kind, String id) {}
 
   /**
    * What is done about a person.
@@ -379,7 +306,11 @@ public final class Erasure {
     return IDENTITIES.contains(contract.name()) || contract.name().equals(ErasureLedger.REQUESTS);
   }
 
-  /** Files whose search would end the erasure when it has begun: of landed ones their names lie. */
+  /**
+   * Files that cannot be decoded would end the erasure when it has begun. Of landed ones, those
+   * that are packed though their names do not say so: {@link LandingEraser#refuseUnreadable} has
+   * unpacked the others.
+   */
   private void refuseUndecodable() {
     Path out = Path.of(config.lake().out());
     if (Files.isDirectory(out)) {
@@ -486,10 +417,6 @@ public final class Erasure {
     new FileNames(spark, lake, landing())
         .without(path -> subject.masked(path, false, idName, tokenName))
         .forEach(path -> progress.step("  a landed file was named by the person, and is %s", path));
-    TableEraser names =
-        new TableEraser(
-            spark, lake, subject, idName, tokenName, new SubjectWords(Map.of()), List.of());
-    TELLING_OF_FILES.forEach(table -> erase(names, contracts.of(table)));
     return new Begun(subject, entries, idName, tokenName);
   }
 
@@ -560,7 +487,7 @@ public final class Erasure {
 
   /** The person's open entries: those that are done say what was done then. */
   private List<Entry> known(Person person) {
-    List<String> tokens = tokens(person);
+    List<String> tokens = person.tokens(settings.key());
     return ErasureLedger.entries(lake).stream()
         .filter(e -> e.isOpen() && tokens.contains(e.subjectToken()))
         .toList();

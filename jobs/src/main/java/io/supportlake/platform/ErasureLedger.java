@@ -34,7 +34,7 @@ public final class ErasureLedger {
   /** No longer anywhere but in the request, which has still to go. */
   static final String PROVED = "proved";
 
-  /** Proved. */
+  /** Proved, and the request is gone. */
   static final String DONE = "done";
 
   /** Asked for by a request that was corrected to name another before anything was done. */
@@ -115,15 +115,24 @@ public final class ErasureLedger {
 
     /** The request no longer asks for this. */
     Entry withdrawn() {
-      return with(WITHDRAWN, null, null);
+      return with(WITHDRAWN, startedAt, null, rowsDeleted, rowsChanged, filesChanged, proof);
     }
 
     /** Done, since the request is gone too. */
     Entry done(Instant at) {
-      return with(DONE, Timestamp.from(at), proof);
+      return with(
+          DONE, startedAt, Timestamp.from(at), rowsDeleted, rowsChanged, filesChanged, proof);
     }
 
-    private Entry with(String state, @Nullable Timestamp finishedAt, @Nullable String proof) {
+    /** Without a random name, which nobody needs but an erasure on its way. */
+    private Entry with(
+        String state,
+        @Nullable Timestamp startedAt,
+        @Nullable Timestamp finishedAt,
+        @Nullable Long deleted,
+        @Nullable Long changed,
+        @Nullable Long files,
+        @Nullable String proof) {
       return new Entry(
           requestId,
           subjectKind,
@@ -134,9 +143,9 @@ public final class ErasureLedger {
           null,
           startedAt,
           finishedAt,
-          rowsDeleted,
-          rowsChanged,
-          filesChanged,
+          deleted,
+          changed,
+          files,
           proof);
     }
 
@@ -160,20 +169,7 @@ public final class ErasureLedger {
 
     /** What was done and how it was proved. */
     Entry proved(long deleted, long changed, long files, String how) {
-      return new Entry(
-          requestId,
-          subjectKind,
-          subjectToken,
-          requestedAt,
-          notedRun,
-          PROVED,
-          null,
-          startedAt,
-          null,
-          deleted,
-          changed,
-          files,
-          how);
+      return with(PROVED, startedAt, null, deleted, changed, files, how);
     }
 
     /** The row of the table. */
@@ -233,6 +229,9 @@ public final class ErasureLedger {
 
   /** Puts changed entries in the place of what they were; what was not there is added. */
   static void put(SparkSession spark, Lake lake, List<Entry> were, List<Entry> are) {
+    if (were.isEmpty() && are.isEmpty()) {
+      return;
+    }
     Set<String> replaced =
         Stream.concat(were.stream(), are.stream()).map(Entry::key).collect(Collectors.toSet());
     List<Row> rows =

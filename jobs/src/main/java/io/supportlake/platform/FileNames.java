@@ -7,7 +7,9 @@ import io.supportlake.platform.Landing.LandedFile;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,12 +57,16 @@ record FileNames(SparkSession spark, Lake lake, Landing landing) {
             told.putIfAbsent(file.path(), name);
           });
     }
-    // The manifest keeps the rows of removed files.
-    for (String path : paths()) {
-      if (!told.containsKey(path)) {
-        without(path, masked).ifPresent(name -> told.put(path, name));
-      }
-    }
+    // Tables keep the rows of removed files.
+    COLUMNS.forEach((table, paths) ->
+        paths.forEach(path ->
+            paths(table, path)
+                .forEachRemaining(row -> {
+                  if (!told.containsKey(row.getString(0))) {
+                    without(row.getString(0), masked)
+                        .ifPresent(name -> told.put(row.getString(0), name));
+                  }
+                })));
     if (!told.isEmpty()) {
       tell(told);
     }
@@ -69,12 +75,14 @@ record FileNames(SparkSession spark, Lake lake, Landing landing) {
     return List.copyOf(told.values());
   }
 
-  private List<String> paths() {
-    return lake.exists("ops.landing_file")
-        ? lake.read("ops.landing_file").select("path").distinct().collectAsList().stream()
-            .map(r -> r.getString(0))
-            .toList()
-        : List.of();
+  private Iterator<Row> paths(String table, String column) {
+    return lake.exists(table)
+        ? lake.read(table)
+            .select(column)
+            .where(col(column).isNotNull())
+            .distinct()
+            .toLocalIterator()
+        : Collections.emptyIterator();
   }
 
   /** Another name for every file, since several may differ by the person only. */

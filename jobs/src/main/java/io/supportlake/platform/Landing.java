@@ -471,7 +471,10 @@ final class Landing {
               new Replaced(path, hashes[0], files.getFileStatus(file).getLen(), hashes[1]));
         }
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + mark + " in the landing zone", e);
+        throw new UncheckedIOException(
+            "cannot read %s in the landing zone: make it readable for the pipeline, then start again"
+                .formatted(mark),
+            e);
       }
     }
     return replaced;
@@ -529,7 +532,10 @@ final class Landing {
           }
         }
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + mark + " in the landing zone", e);
+        throw new UncheckedIOException(
+            "cannot read %s in the landing zone: make it readable for the pipeline, then start again"
+                .formatted(mark),
+            e);
       }
     }
     return renamed;

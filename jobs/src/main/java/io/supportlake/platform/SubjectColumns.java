@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param isByToken whether keys name such subjects by token and never by the id: one that is the
  *     same is another's
  * @param texts columns that hold words, contact values or traits of the subject that a key names
+ * @param writer which key alone tells whose the texts are, in rows that say who wrote them
  * @param isDeleted whether a row that names the subject goes; else it stays, under a pseudonym and
  *     without the texts
  * @param isRegister whether the source says who such subjects are and tells of nothing else: of an
@@ -34,11 +35,15 @@ record SubjectColumns(
     Map<String, Unless> unlessByKey,
     boolean isByToken,
     List<String> texts,
+    Optional<Writer> writer,
     boolean isDeleted,
     boolean isRegister,
     boolean isLaterTaken) {
   /** The property of the contracts. */
   static final String PROPERTY = "subjects";
+
+  /** Of bronze, what its contract did not name. */
+  private static final String UNNAMED = "unknown_columns";
 
   /** The kind of customers, who may be one user. */
   static final String ACCOUNT = "account";
@@ -55,6 +60,22 @@ record SubjectColumns(
     /** Copies the set. */
     Unless {
       values = Set.copyOf(values);
+    }
+  }
+
+  /**
+   * Which key tells who wrote a row's words.
+   *
+   * @param when of which rows, if the key names anybody
+   */
+  record Writer(String key, Unless when) {
+    /**
+     * SQL of whether a row says by the key who wrote it; never null.
+     *
+     * @param column how a column of the row is written
+     */
+    String isTold(UnaryOperator<String> column) {
+      return "(%s AND %s IS NOT NULL)".formatted(isOneOf(when, column), column.apply(key));
     }
   }
 
@@ -84,15 +105,17 @@ record SubjectColumns(
     }
     boolean isRegister = Boolean.TRUE.equals(subject.get("register"));
     boolean isDeleted = "deleted".equals(subject.get("rows"));
-    Stream<String> unnamed =
-        contract.layer().equals("bronze") ? Stream.of("unknown_columns") : Stream.of();
+    Stream<String> unnamed = contract.layer().equals("bronze") ? Stream.of(UNNAMED) : Stream.of();
     return Optional.of(
         new SubjectColumns(
             keys,
-            unless(subject.get("unless")),
+            byKey("unless", subject.get("unless")),
             kind.equals(Subject.Kind.USER.word())
                 && List.of("silver", "gold").contains(contract.layer()),
             Stream.concat(names(subject.get("texts")).stream(), unnamed).toList(),
+            byKey("writer", subject.get("writer")).entrySet().stream()
+                .map(one -> new Writer(one.getKey(), one.getValue()))
+                .findFirst(),
             isDeleted,
             isRegister,
             kind.equals(Subject.Kind.AGENT.word())
@@ -101,7 +124,7 @@ record SubjectColumns(
   }
 
   /** {@code {actor_id: {actor_type: [agent, bot]}}}; one column a key. */
-  private static Map<String, Unless> unless(@Nullable Object declared) {
+  private static Map<String, Unless> byKey(String property, @Nullable Object declared) {
     Map<String, Unless> unless = new TreeMap<>();
     if (declared instanceof Map<?, ?> byKey) {
       byKey.forEach((key, other) -> {
@@ -109,8 +132,8 @@ record SubjectColumns(
             || column.size() != 1
             || names(column.values().iterator().next()).isEmpty()) {
           throw new UsageException(
-              "subjects: `unless` of %s has to name one column and its values, as in {actor_id: {actor_type: [agent]}}. Correct the contract."
-                  .formatted(key));
+              "subjects: `%s` of %s has to name one column and its values, as in {actor_id: {actor_type: [agent]}}. Correct the contract."
+                  .formatted(property, key));
         }
         Map.Entry<?, ?> one = column.entrySet().iterator().next();
         unless.put(
@@ -132,13 +155,19 @@ record SubjectColumns(
    * @param column how a column of the row is written
    */
   String isAnothers(String key, UnaryOperator<String> column) {
-    return unless(key)
-        .map(o ->
-            "coalesce(%s IN (%s), false)"
-                .formatted(
-                    column.apply(o.column()),
-                    o.values().stream().sorted().collect(Collectors.joining("', '", "'", "'"))))
-        .orElse("false");
+    return unless(key).map(o -> isOneOf(o, column)).orElse("false");
+  }
+
+  private static String isOneOf(Unless unless, UnaryOperator<String> column) {
+    return "coalesce(%s IN (%s), false)"
+        .formatted(
+            column.apply(unless.column()),
+            unless.values().stream().sorted().collect(Collectors.joining("', '", "'", "'")));
+  }
+
+  /** Who wrote one of the texts; empty where it goes with any key. */
+  Optional<Writer> writer(String text) {
+    return writer.filter(_ -> !text.equals(UNNAMED));
   }
 
   /** Kinds by which rows may name a person: a user also as the account. */

@@ -40,6 +40,10 @@ import org.apache.spark.sql.Row;
 public final class SubjectExport {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Kinds of words that rows are shown with though they do not name the person. */
+  private static final List<String> SHOWN_WORDS =
+      List.of(SubjectWords.CASE, SubjectWords.OPENING, SubjectWords.EVENT);
+
   private final Lake lake;
   private final Contracts contracts;
   private final KeyedHash key;
@@ -84,7 +88,7 @@ public final class SubjectExport {
       unfinished = Files.createTempDirectory(parent, "." + folder.getFileName());
       for (String layer : List.of("bronze", "silver", "gold")) {
         for (Contract contract : contracts.layer(layer)) {
-          Optional<Column> isOwn = isOwn(contract, subject);
+          Optional<Column> isOwn = isOwn(contract, subject, words);
           if (isOwn.isEmpty()) {
             continue;
           }
@@ -128,9 +132,9 @@ public final class SubjectExport {
         continue;
       }
       boolean isTheKind = kind == subject.kind();
-      // Words are the person's only where one of the columns that say whose they are names it.
-      Column isTheirs = isTheKind ? names(any, subject) : lit(false);
-      any.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
+      any.texts()
+          .forEach(
+              t -> shown.merge(t, isTheKind ? isTheirs(any, t, subject) : lit(false), Column::or));
       for (String name : any.keys()) {
         shown.merge(name, isTheKind ? isNamed(any, name, subject) : lit(false), Column::or);
       }
@@ -151,20 +155,11 @@ public final class SubjectExport {
               .forEach(t -> shown.merge(t, isNobodyElses, (others, _) -> others.or(isTheirs)));
           account.keys().forEach(k -> shown.put(k, isNobodyElses));
         });
-    SubjectColumns.of(contract, SubjectWords.CASE)
-        .ifPresent(cases -> {
-          Column isTheirs =
-              cases.keys().stream()
-                  .map(k ->
-                      coalesce(
-                          col("`" + k + "`")
-                              .isInCollection(
-                                  words.keys().getOrDefault(SubjectWords.CASE, List.of())),
-                          lit(false)))
-                  .reduce(Column::or)
-                  .orElseThrow();
-          cases.texts().forEach(t -> shown.merge(t, isTheirs, Column::or));
-        });
+    for (String kind : SHOWN_WORDS) {
+      SubjectColumns.of(contract, kind)
+          .ifPresent(any ->
+              any.texts().forEach(t -> shown.merge(t, isOneOf(any, kind, words), Column::or)));
+    }
     for (Contract.Column column : contract.columns()) {
       String name = column.name();
       Column shownWhen = shown.get(name);
@@ -180,7 +175,7 @@ public final class SubjectExport {
   }
 
   /** Rows that name the person, or the account that the person is; empty where none can. */
-  private static Optional<Column> isOwn(Contract contract, Subject subject) {
+  private static Optional<Column> isOwn(Contract contract, Subject subject, SubjectWords words) {
     Optional<Column> isNamed =
         SubjectColumns.of(contract, subject.kind().word()).map(c -> names(c, subject));
     if (subject.kind() == Subject.Kind.AGENT) {
@@ -188,7 +183,18 @@ public final class SubjectExport {
     }
     Optional<Column> isAccount =
         SubjectColumns.of(contract, SubjectColumns.ACCOUNT).map(c -> isAccount(c, subject));
-    return Stream.of(isNamed, isAccount).flatMap(Optional::stream).reduce(Column::or);
+    Optional<Column> isEvent =
+        SubjectColumns.of(contract, SubjectWords.EVENT)
+            .map(c -> isOneOf(c, SubjectWords.EVENT, words));
+    return Stream.of(isNamed, isAccount, isEvent).flatMap(Optional::stream).reduce(Column::or);
+  }
+
+  private static Column isOneOf(SubjectColumns columns, String kind, SubjectWords words) {
+    List<String> keys = words.keys().getOrDefault(kind, List.of());
+    return columns.keys().stream()
+        .map(k -> coalesce(col("`" + k + "`").isInCollection(keys), lit(false)))
+        .reduce(Column::or)
+        .orElseThrow();
   }
 
   /** Whether a row is of the account that the person is; of an agent never. */
@@ -206,6 +212,17 @@ public final class SubjectExport {
         .map(k -> isNamed(columns, k, subject))
         .reduce(Column::or)
         .orElseThrow();
+  }
+
+  /** Whether a row's text is the person's. */
+  private static Column isTheirs(SubjectColumns columns, String text, Subject subject) {
+    Column isNamed = names(columns, subject);
+    return columns
+        .writer(text)
+        .map(w ->
+            when(expr(w.isTold(c -> "`" + c + "`")), isNamed(columns, w.key(), subject))
+                .otherwise(isNamed))
+        .orElse(isNamed);
   }
 
   private static Column isNamed(SubjectColumns columns, String key, Subject subject) {

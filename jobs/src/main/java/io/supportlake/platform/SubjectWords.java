@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +25,12 @@ record SubjectWords(Map<String, List<String>> keys) {
   /** Cases whose first words are the user's. */
   static final String CASE = "case";
 
+  /** Cases whose subject line is the user's. */
+  static final String OPENING = "opening";
+
+  /** Events whose words are the user's though they tell no writer, or an agent who wrote them. */
+  static final String EVENT = "event";
+
   /** Hashes of texts of messages that nobody but the user wrote. */
   static final String TEXT = "text";
 
@@ -34,7 +41,7 @@ record SubjectWords(Map<String, List<String>> keys) {
   static final String EXAMPLE = "example";
 
   /** What {@link SubjectColumns} calls them. */
-  static final List<String> KINDS = List.of(CASE, TEXT, TEMPLATE, EXAMPLE);
+  static final List<String> KINDS = List.of(CASE, OPENING, EVENT, TEXT, TEMPLATE, EXAMPLE);
 
   /** Of whom nothing is known, as of an agent, who wrote the company's letters. */
   static final SubjectWords NONE = new SubjectWords(Map.of());
@@ -54,15 +61,25 @@ record SubjectWords(Map<String, List<String>> keys) {
     if (kind == Subject.Kind.AGENT) {
       return NONE;
     }
+    Dataset<Row> cases = lake.read("silver.support_case");
+    Dataset<Row> events =
+        lake.read("silver.case_event").where("coalesce(subject, text) is not null");
+    List<String> own = events(events, cases, tokens);
     Dataset<Row> messages =
-        lake.read("silver.case_message").withColumn("is_own", isOwn("actor_id", tokens));
+        lake.read("silver.case_message")
+            .withColumn(
+                "is_own", isOwn("actor_id", tokens).or(col("message_id").isInCollection(own)));
     Dataset<Row> lines =
         lake.read("silver.error_event").withColumn("is_own", isOwn("user_id", tokens));
     Dataset<Row> ofOwnTemplates = ofOwn(lines, "template_id");
     return new SubjectWords(
         Map.of(
             CASE,
-            strings(cases(lake.read("silver.support_case"), messages, tokens)),
+            strings(cases(cases, messages, tokens)),
+            OPENING,
+            strings(openings(lake.contract("silver.case_event"), events, cases, own, tokens)),
+            EVENT,
+            own,
             TEXT,
             strings(ofNobodyElse(ofOwn(messages, "text_hash"), "text_hash")),
             TEMPLATE,
@@ -90,6 +107,53 @@ record SubjectWords(Map<String, List<String>> keys) {
 
   private static Column isOwn(String column, Collection<String> tokens) {
     return coalesce(col(column).isInCollection(tokens), lit(false));
+  }
+
+  /** Few, since most events tell the writer. */
+  private static List<String> events(
+      Dataset<Row> events, Dataset<Row> cases, Collection<String> tokens) {
+    Dataset<Row> ofOwnCases =
+        events.join(
+            broadcast(cases.where(isOwn("user_id", tokens)).select("case_id")),
+            CollectionConverters.asScala(List.of("case_id")).toSeq(),
+            "left_semi");
+    return strings(
+        ofOwnCases
+            .where("actor_type = 'customer' and actor_id is null and user_id is null")
+            .select("event_id")
+            .union(
+                events
+                    .where("actor_type <> 'customer'")
+                    .where(isOwn("user_id", tokens))
+                    .select("event_id")));
+  }
+
+  /** By the words: which of a case's events opened it is not asked again. */
+  private static Dataset<Row> openings(
+      Contract contract,
+      Dataset<Row> events,
+      Dataset<Row> cases,
+      List<String> own,
+      Collection<String> tokens) {
+    SubjectColumns columns = SubjectColumns.of(contract, Subject.Kind.USER.word()).orElseThrow();
+    Column isNamed =
+        columns.keys().stream().map(key -> isOwn(key, tokens)).reduce(Column::or).orElseThrow();
+    Column isTheirs =
+        columns
+            .writer("subject")
+            .map(w -> when(expr(w.isTold(c -> c)), isOwn(w.key(), tokens)).otherwise(isNamed))
+            .orElse(isNamed);
+    return cases
+        .join(
+            broadcast(
+                events
+                    .where("subject is not null")
+                    .where(isTheirs.or(col("event_id").isInCollection(own)))
+                    .select("case_id", "subject")
+                    .distinct()),
+            CollectionConverters.asScala(List.of("case_id", "subject")).toSeq(),
+            "left_semi")
+        .select("case_id");
   }
 
   /**

@@ -169,6 +169,7 @@ final class TableEraser {
   private Optional<Plan> plan(Contract contract) {
     List<String> deletions = new ArrayList<>();
     List<String> conditions = new ArrayList<>();
+    List<String> naming = new ArrayList<>();
     Map<String, List<String>> textConditions = new TreeMap<>();
     Map<String, String> set = new LinkedHashMap<>();
     String isOwn = "false";
@@ -192,10 +193,23 @@ final class TableEraser {
             .forEach(t -> conditions.add("(%s AND %s)".formatted(names, isFull(contract, t))));
       } else {
         conditions.add(names);
+        naming.add(names);
       }
       columns
           .texts()
-          .forEach(t -> textConditions.computeIfAbsent(t, _ -> new ArrayList<>()).add(names));
+          .forEach(t ->
+              textConditions
+                  .computeIfAbsent(t, _ -> new ArrayList<>())
+                  .add(
+                      columns
+                          .writer(t)
+                          .map(w ->
+                              "if(%s, %s, %s)"
+                                  .formatted(
+                                      w.isTold(TableEraser::column),
+                                      names(columns, subjectKind, w.key()),
+                                      names))
+                          .orElse(names)));
       if (subjectKind.equals(kind.word())) {
         columns.keys().forEach(k -> set.put(k, renamed(k, names(columns, subjectKind, k))));
         isOwn = names;
@@ -227,14 +241,14 @@ final class TableEraser {
                   .formatted(String.join(" OR ", own), empty(column), masked));
     }
     if (contract.columnNames().contains("content_hash")) {
-      // Of the words and ids that were: it would let a guess be confirmed.
-      String names = String.join(" OR ", conditions.subList(0, conditions.size() - 1));
-      if (!names.isEmpty()) {
+      // Of the words and ids that were: it would let a guess be confirmed. It stays where the row
+      // names nobody, or ingest would take what is delivered again for a correction.
+      if (!naming.isEmpty()) {
         set.put(
             "content_hash",
             "CASE WHEN %s THEN left(sha2(cast(concat_ws('|', s.id_name, %s, t.record_version) as binary), 256), %d) ELSE t.content_hash END"
                 .formatted(
-                    names,
+                    String.join(" OR ", naming),
                     masked("t.record_id", isOwn, "s.record_id_pattern"),
                     ContentHash.LENGTH));
       }

@@ -64,7 +64,7 @@ public final class TextEmbedding implements Table {
         in.table("silver.text_embedding")
             .filter(col("model_version").equalTo(modelVersion))
             .filter(
-                col("arrival_date").gt(lit(since)).and(col("arrival_date").lt(lit(period.from()))))
+                col("arrival_date").gt(lit(since)).and(col("arrival_date").leq(lit(period.asOf()))))
             .select("text_hash");
     Dataset<Row> opening =
         in.table("silver.support_case")

@@ -67,6 +67,12 @@ class ErasureTest extends SparkSuite {
 
   private static final String REFUSED_OF_OTHERS = "no record\nanother\n";
 
+  /** A message that tells no writer, in a case that the user opened. */
+  private static final String UNTOLD = "quince-untold";
+
+  /** A message that a colleague wrote in that case, as the user's helpdesk has it. */
+  private static final String COLLEAGUES = "quince-colleague";
+
   @TempDir private static Path folder;
 
   private Installation erased;
@@ -135,6 +141,26 @@ class ErasureTest extends SparkSuite {
         namesake,
         "change_id,user_id,account_id,changed_at,role,status\nnamesake,%s-2,A,%sT10:00:00Z,admin,active\n"
             .formatted(userId, START));
+    Path quince = erased.root().resolve("landing/case_event/" + START + "/quince.jsonl");
+    Files.writeString(
+        quince,
+        caseEvent(
+                "quince-opened",
+                "10:00",
+                "opened",
+                "\"actor_type\":\"customer\",\"user_id\":\"%s\",\"subject\":\"Quince marmalade\""
+                    .formatted(userId))
+            + caseEvent(
+                UNTOLD,
+                "10:05",
+                "message",
+                "\"actor_type\":\"customer\",\"text\":\"Kumquat was never paid out\"")
+            + caseEvent(
+                COLLEAGUES,
+                "10:10",
+                "message",
+                "\"actor_type\":\"customer\",\"user_id\":\"%1$s\",\"actor_id\":\"%1$s-2\",\"text\":\"Pomelo was never paid out\""
+                    .formatted(userId)));
     Path broken = erased.root().resolve("landing/usage_event/" + START + "/broken.jsonl");
     Files.writeString(
         broken,
@@ -337,6 +363,12 @@ class ErasureTest extends SparkSuite {
     return ticket(31, 77).replace("[{", "[{\"note\":\"" + id + "\",");
   }
 
+  /** An event of the case {@code quince}. */
+  private static String caseEvent(String id, String time, String type, String fields) {
+    return "{\"event_id\":\"%s\",\"case_id\":\"quince\",\"account_id\":\"Quinces\",\"event_at\":\"%sT%s:00Z\",\"event_type\":\"%s\",%s}\n"
+        .formatted(id, START, time, type, fields);
+  }
+
   /** A record that names a user only as the customer. */
   private static void landOfAccount(Path landing, String source, String user, String fields)
       throws IOException {
@@ -460,6 +492,38 @@ class ErasureTest extends SparkSuite {
         .isPositive();
   }
 
+  @Test
+  @Order(2)
+  void wordsGoWithWhoWroteThemAndWithTheOpenerWhereNobodyIsTold() {
+    Lake lake = erased.lake();
+
+    assertThat(wordsOfTheCase(twin.lake()))
+        .containsExactly(
+            COLLEAGUES + "|Pomelo was never paid out|null",
+            "quince-opened|null|Quince marmalade",
+            UNTOLD + "|Kumquat was never paid out|null");
+    assertThat(wordsOfTheCase(lake))
+        .containsExactly(
+            COLLEAGUES + "|Pomelo was never paid out|null",
+            "quince-opened|null|null",
+            UNTOLD + "|null|null");
+    assertThat(DecodingScan.find(erased.root().resolve("lake"), List.of("Kumquat", "marmalade")))
+        .isEmpty();
+    assertThat(
+            DecodingScan.find(erased.root().resolve("elsewhere"), List.of("Kumquat", "marmalade")))
+        .isEmpty();
+    assertThat(Lines.of(lake.read("silver.case_message").where("case_id = 'quince'"), "message_id"))
+        .containsExactly(COLLEAGUES);
+    String vector = "text_hash = sha2('Kumquat was never paid out', 256)";
+    assertThat(twin.lake().read("silver.text_embedding").where(vector).count()).isEqualTo(1);
+    assertThat(lake.read("silver.text_embedding").where(vector).count()).isZero();
+  }
+
+  private static List<String> wordsOfTheCase(Lake lake) {
+    return Lines.of(
+        lake.read("bronze.case_event").where("case_id = 'quince'"), "event_id", "text", "subject");
+  }
+
   /** By three calls, of which two were cut off. */
   @Test
   @Order(2)
@@ -497,6 +561,7 @@ class ErasureTest extends SparkSuite {
       List<String> others =
           rows(before, contract.name()).stream()
               .filter(r -> !user.isIn(r) && !agent.isIn(r) && !person.isIn(r))
+              .filter(r -> !r.contains(UNTOLD))
               .toList();
       List<String> now = new ArrayList<>(rows(after, contract.name()));
       if (contract.name().equals("silver.text_embedding")) {
@@ -546,7 +611,10 @@ class ErasureTest extends SparkSuite {
     assertThat(tokens).contains(SETTINGS.key().token("usr", plain.getFirst()));
     assertThat(
             lake.read("bronze.case_event")
-                .where(col("user_id").equalTo(plain.getFirst()))
+                .where(
+                    col("user_id")
+                        .equalTo(plain.getFirst())
+                        .and(col("account_id").equalTo(account)))
                 .where("text is not null or subject is not null")
                 .count())
         .isZero();
@@ -626,6 +694,13 @@ class ErasureTest extends SparkSuite {
       String name = "again-" + file.getName(1) + "-" + file.getFileName();
       Files.copy(twinsFile, erased.root().resolve(source).resolve(name));
     }
+    // What makes the case be built again.
+    for (Installation one : List.of(erased, twin)) {
+      Path note = one.root().resolve("landing/case_event/" + NEXT + "/note.jsonl");
+      Files.createDirectories(note.resolveSibling("."));
+      Files.writeString(
+          note, caseEvent("quince-note", "10:20", "note", "\"actor_type\":\"agent\""));
+    }
     assertThat(erased.runner().run(null, NEXT).refused()).isEmpty();
     var _ = twin.runner().run(null, NEXT);
 
@@ -643,6 +718,17 @@ class ErasureTest extends SparkSuite {
         .as("the refused file was replaced while the erasure went on, and is still to be taken")
         .contains("nobody");
 
+    assertThat(filesOfThePeople).anyMatch(file -> file.endsWith("quince.jsonl"));
+    assertThat(
+            Lines.of(
+                erased.lake().read("silver.support_case").where("case_id = 'quince'"),
+                "first_text",
+                "subject"))
+        .containsExactly("Pomelo was never paid out|null");
+    assertThat(wordsOfTheCase(erased.lake()))
+        .as("what names nobody is known as a duplicate")
+        .hasSize(4)
+        .contains(UNTOLD + "|null|null");
     assertThat(found(erased.root().resolve("lake"), user)).isEmpty();
     assertThat(found(erased.root().resolve("elsewhere"), user)).isEmpty();
     assertThat(found(erased.root().resolve("lake"), agent)).isEmpty();
@@ -696,7 +782,7 @@ class ErasureTest extends SparkSuite {
     String renamed = accountsOfFreshdesk(erased.lake()).getFirst();
     return rows.stream()
         .filter(r -> !r.contains(account) && !agent.isIn(r) && !person.isIn(r))
-        .filter(r -> !r.contains("erased") && !r.contains(renamed))
+        .filter(r -> !r.contains("erased") && !r.contains(renamed) && !r.contains("Quinces"))
         .toList();
   }
 
@@ -717,7 +803,11 @@ class ErasureTest extends SparkSuite {
         .contains("\"email\":");
     assertThat(read(handedOver.resolve("manifest.json"))).contains("silver.support_case.jsonl");
     assertThat(read(handedOver.resolve("bronze.case_event.jsonl")))
-        .contains("\"actor_id\":\"" + user.id() + "\"");
+        .contains("\"actor_id\":\"" + user.id() + "\"")
+        .contains("Quince marmalade", "Kumquat was never paid out")
+        .doesNotContain("Pomelo");
+    assertThat(read(handedOver.resolve("silver.support_case.jsonl")))
+        .contains("Quince marmalade", "Kumquat was never paid out");
     assertThat(read(handedOver.resolve("bronze.erasure_request.jsonl")))
         .contains("\"subject_id\":\"" + user.id() + "\"");
     List<String> strangers =

@@ -45,6 +45,13 @@ class SubjectColumnsTest extends SparkSuite {
             .ifPresent(s -> {
               assertThat(contract.columnNames()).as(contract.name()).containsAll(s.keys());
               assertThat(contract.columnNames()).as(contract.name()).containsAll(s.texts());
+              s.writer()
+                  .ifPresent(w -> {
+                    assertThat(s.keys()).as(contract.name()).contains(w.key());
+                    assertThat(contract.columnNames())
+                        .as(contract.name())
+                        .contains(w.when().column());
+                  });
             });
       }
     }

@@ -2,8 +2,8 @@ package io.supportlake.gold.issues;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.min_by;
 
 import io.supportlake.Inputs;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ final class Tickets {
             .groupBy(col("text_hash").as("first_text_hash"), col("model_version"))
             .agg(
                 min(col("arrival_date")).as("text_arrival_date"),
-                first(col("embedding")).as("embedding"));
+                min_by(col("embedding"), col("arrival_date")).as("embedding"));
     Dataset<Row> rows =
         in.table("silver.support_case")
             .select(
