@@ -526,12 +526,15 @@ public final class Erasure {
     return "erased-" + HexFormat.of().formatHex(bytes);
   }
 
-  /** Bronze, silver, gold and quarantine; what hangs on others' rows comes before these. */
+  /**
+   * Bronze, silver, gold, quarantine, and names of members that no contract knows; what hangs on
+   * others' rows comes before these.
+   */
   private List<Contract> ordered() {
     Stream<Contract> all =
         Stream.of("gold", "silver", "bronze").flatMap(layer -> contracts.layer(layer).stream());
     return Stream.concat(
-            Stream.concat(all, Stream.of(contracts.of("ops.quarantine")))
+            Stream.concat(all, Stream.of("ops.quarantine", "ops.drift").map(contracts::of))
                 .filter(c -> !ROOTS.contains(c.name())),
             ROOTS.stream().map(contracts::of))
         .toList();

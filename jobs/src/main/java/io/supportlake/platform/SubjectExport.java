@@ -40,9 +40,11 @@ import org.apache.spark.sql.Row;
 public final class SubjectExport {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Kinds of words that rows are shown with though they do not name the person. */
-  private static final List<String> SHOWN_WORDS =
-      List.of(SubjectWords.CASE, SubjectWords.OPENING, SubjectWords.EVENT);
+  /**
+   * Kinds of words that rows are shown with. Events that tell no writer are not among them: a
+   * colleague may have written them.
+   */
+  private static final List<String> SHOWN_WORDS = List.of(SubjectWords.CASE, SubjectWords.OPENING);
 
   private final Lake lake;
   private final Contracts contracts;
@@ -88,7 +90,7 @@ public final class SubjectExport {
       unfinished = Files.createTempDirectory(parent, "." + folder.getFileName());
       for (String layer : List.of("bronze", "silver", "gold")) {
         for (Contract contract : contracts.layer(layer)) {
-          Optional<Column> isOwn = isOwn(contract, subject, words);
+          Optional<Column> isOwn = isOwn(contract, subject);
           if (isOwn.isEmpty()) {
             continue;
           }
@@ -175,7 +177,7 @@ public final class SubjectExport {
   }
 
   /** Rows that name the person, or the account that the person is; empty where none can. */
-  private static Optional<Column> isOwn(Contract contract, Subject subject, SubjectWords words) {
+  private static Optional<Column> isOwn(Contract contract, Subject subject) {
     Optional<Column> isNamed =
         SubjectColumns.of(contract, subject.kind().word()).map(c -> names(c, subject));
     if (subject.kind() == Subject.Kind.AGENT) {
@@ -183,10 +185,7 @@ public final class SubjectExport {
     }
     Optional<Column> isAccount =
         SubjectColumns.of(contract, SubjectColumns.ACCOUNT).map(c -> isAccount(c, subject));
-    Optional<Column> isEvent =
-        SubjectColumns.of(contract, SubjectWords.EVENT)
-            .map(c -> isOneOf(c, SubjectWords.EVENT, words));
-    return Stream.of(isNamed, isAccount, isEvent).flatMap(Optional::stream).reduce(Column::or);
+    return Stream.of(isNamed, isAccount).flatMap(Optional::stream).reduce(Column::or);
   }
 
   private static Column isOneOf(SubjectColumns columns, String kind, SubjectWords words) {

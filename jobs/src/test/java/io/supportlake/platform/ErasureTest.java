@@ -148,7 +148,7 @@ class ErasureTest extends SparkSuite {
                 "quince-opened",
                 "10:00",
                 "opened",
-                "\"actor_type\":\"customer\",\"user_id\":\"%s\",\"subject\":\"Quince marmalade\""
+                "\"actor_type\":\"customer\",\"user_id\":\"%1$s\",\"subject\":\"Quince marmalade\",\"of %1$s\":1"
                     .formatted(userId))
             + caseEvent(
                 UNTOLD,
@@ -519,6 +519,15 @@ class ErasureTest extends SparkSuite {
     assertThat(lake.read("silver.text_embedding").where(vector).count()).isZero();
   }
 
+  @Test
+  @Order(2)
+  void namesOfUnknownMembersAreWithoutThePerson() {
+    assertThat(values(twin.lake(), "ops.drift", "column_name")).contains("of " + user.id());
+    assertThat(values(erased.lake(), "ops.drift", "column_name"))
+        .noneMatch(user::isIn)
+        .anyMatch(name -> name.startsWith("of erased-"));
+  }
+
   private static List<String> wordsOfTheCase(Lake lake) {
     return Lines.of(
         lake.read("bronze.case_event").where("case_id = 'quince'"), "event_id", "text", "subject");
@@ -804,8 +813,10 @@ class ErasureTest extends SparkSuite {
     assertThat(read(handedOver.resolve("manifest.json"))).contains("silver.support_case.jsonl");
     assertThat(read(handedOver.resolve("bronze.case_event.jsonl")))
         .contains("\"actor_id\":\"" + user.id() + "\"")
-        .contains("Quince marmalade", "Kumquat was never paid out")
-        .doesNotContain("Pomelo");
+        .contains("Quince marmalade")
+        .doesNotContain("Pomelo")
+        .as("who wrote it is not told")
+        .doesNotContain("Kumquat");
     assertThat(read(handedOver.resolve("silver.support_case.jsonl")))
         .contains("Quince marmalade", "Kumquat was never paid out");
     assertThat(read(handedOver.resolve("bronze.erasure_request.jsonl")))
